@@ -1,0 +1,50 @@
+/** Every name that Headstart writes into a cluster or reads from one. */
+
+export const GROUP = 'apps.kruise.io';
+export const STORAGE_VERSION = 'v1beta1';
+export const SERVED_VERSIONS = ['v1alpha1', 'v1beta1'] as const;
+
+/** Field managers of our writes. */
+export const MANAGER_FIELD_MANAGER = 'headstart-manager';
+export const DAEMON_FIELD_MANAGER = 'headstart-daemon';
+
+/** Where manager and daemon live, and where pull secrets are mirrored to (the peer's name). */
+export const SYSTEM_NAMESPACE = 'headstart-system';
+export const DAEMON_SECRETS_NAMESPACE = 'kruise-daemon-config';
+
+/** Workload annotations that tune predownloading (the peer's names). */
+export const ANNOTATION_PARALLELISM = 'apps.kruise.io/image-predownload-parallelism';
+export const ANNOTATION_TIMEOUT_SECONDS = 'apps.kruise.io/image-predownload-timeout-seconds';
+export const ANNOTATION_MIN_UPDATED_READY_PODS =
+  'apps.kruise.io/image-predownload-min-updated-ready-pods';
+
+/** Workload annotation: `auto` (default), `always` or `never`. */
+export const ANNOTATION_PREDOWNLOAD = 'headstart/predownload';
+/** Written by the mutating webhook: compact JSON, container → {from, to}. */
+export const ANNOTATION_IMAGE_CHANGE = 'headstart/image-change';
+
+/** Labels on the jobs that predownloading makes. Over-long values are shortened; the full value is an annotation of the same key. */
+export const LABEL_WORKLOAD_KIND = 'headstart/workload-kind';
+export const LABEL_WORKLOAD = 'headstart/workload';
+export const LABEL_REVISION = 'headstart/revision';
+/** On children of a list job: the list job's name. */
+export const LABEL_LIST_JOB = 'headstart/list-job';
+/** On children of a list job: hash of the template they were made from. */
+export const LABEL_TEMPLATE_HASH = 'controller-revision-hash';
+/** On pods of CloneSet and Advanced StatefulSet: the revision they run. */
+export const LABEL_CONTROLLER_REVISION_HASH = 'controller-revision-hash';
+
+/** On unfinished ImagePullJobs that use pull secrets (the peer's name). */
+export const FINALIZER_DELETION_PROTECTION = 'apps.kruise.io/deletion-protection';
+
+/** Annotations of mirrored pull secrets (the peer's names). */
+export const ANNOTATION_SECRET_SOURCE = 'imagepulljobs.kruise.io/source-key';
+export const ANNOTATION_SECRET_REFERENCES = 'imagepulljobs.kruise.io/references';
+export const ANNOTATION_SECRET_MODE = 'imagepulljobs.kruise.io/mode';
+export const SECRET_MODE_BATCH = 'batch';
+
+/** Sent to the runtime with every pull (the peer's key; our value). */
+export const ANNOTATION_PULLING_BY = 'apps.kruise.io/pulling-image-by';
+
+/** NodeImages with this label belong to no Node and are left alone (the peer's name). */
+export const LABEL_FAKE_NODE_IMAGE = 'apps.kruise.io/fake-nodeimage';

@@ -1,0 +1,87 @@
+import type {
+  ControllerRevision,
+  KubeEvent,
+  Lease,
+  Node,
+  Pod,
+  Secret,
+  ServiceAccount,
+} from './core.ts';
+import type { ImageListPullJob } from './image-list-pull-job.ts';
+import type { ImagePullJob } from './image-pull-job.ts';
+import { GROUP, STORAGE_VERSION } from './names.ts';
+import type { NodeImage } from './node-image.ts';
+import { resource } from './resource.ts';
+import type { Workload } from './workload.ts';
+
+/** Every resource that Headstart reads or writes. */
+
+const ours = { group: GROUP, version: STORAGE_VERSION };
+const core = { group: '', version: 'v1' };
+const apps = { group: 'apps', version: 'v1' };
+
+export const IMAGE_PULL_JOBS = resource<ImagePullJob>({
+  ...ours,
+  plural: 'imagepulljobs',
+  kind: 'ImagePullJob',
+  namespaced: true,
+});
+export const IMAGE_LIST_PULL_JOBS = resource<ImageListPullJob>({
+  ...ours,
+  plural: 'imagelistpulljobs',
+  kind: 'ImageListPullJob',
+  namespaced: true,
+});
+export const NODE_IMAGES = resource<NodeImage>({
+  ...ours,
+  plural: 'nodeimages',
+  kind: 'NodeImage',
+  namespaced: false,
+});
+/** Served versions are discovered; these name the newest. */
+export const CLONE_SETS = resource<Workload>({
+  ...ours,
+  plural: 'clonesets',
+  kind: 'CloneSet',
+  namespaced: true,
+});
+export const ADVANCED_STATEFUL_SETS = resource<Workload>({
+  ...ours,
+  plural: 'statefulsets',
+  kind: 'StatefulSet',
+  namespaced: true,
+});
+
+export const NODES = resource<Node>({ ...core, plural: 'nodes', kind: 'Node', namespaced: false });
+export const PODS = resource<Pod>({ ...core, plural: 'pods', kind: 'Pod', namespaced: true });
+export const SECRETS = resource<Secret>({
+  ...core,
+  plural: 'secrets',
+  kind: 'Secret',
+  namespaced: true,
+});
+export const SERVICE_ACCOUNTS = resource<ServiceAccount>({
+  ...core,
+  plural: 'serviceaccounts',
+  kind: 'ServiceAccount',
+  namespaced: true,
+});
+export const EVENTS = resource<KubeEvent>({
+  ...core,
+  plural: 'events',
+  kind: 'Event',
+  namespaced: true,
+});
+export const CONTROLLER_REVISIONS = resource<ControllerRevision>({
+  ...apps,
+  plural: 'controllerrevisions',
+  kind: 'ControllerRevision',
+  namespaced: true,
+});
+export const LEASES = resource<Lease>({
+  group: 'coordination.k8s.io',
+  version: 'v1',
+  plural: 'leases',
+  kind: 'Lease',
+  namespaced: true,
+});

@@ -1,0 +1,17 @@
+import type { RootHookObject } from 'mocha';
+
+/** mocha lets an unhandled rejection pass; these hooks fail the test that leaks one. */
+const leaked: unknown[] = [];
+process.on('unhandledRejection', reason => leaked.push(reason));
+
+export const mochaHooks: RootHookObject = {
+  async afterEach() {
+    // Rejections surface one macrotask after the promise is dropped.
+    await new Promise(resolve => setImmediate(resolve));
+    const [first, ...others] = leaked.splice(0);
+    if (first === undefined) return;
+    throw new Error(`the test leaked ${others.length + 1} unhandled rejection(s)`, {
+      cause: first,
+    });
+  },
+};
