@@ -1,0 +1,44 @@
+import { accessSync, constants } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+/** The Kubernetes version that test/cluster/kubernetes builds. */
+export const KUBERNETES_VERSION = '1.34.4';
+
+/** Where install.mjs puts the Kubernetes programs: outside the checkout, so that a fresh clone finds them. */
+export const BINARIES_FOLDER = join(
+  homedir(),
+  '.cache',
+  'headstart',
+  `kubernetes-${KUBERNETES_VERSION}`,
+);
+
+/**
+ * The path of a program: from $HEADSTART_KUBE_BIN or $KUBEBUILDER_ASSETS (setup-envtest), the cache that
+ * install.mjs fills, or the PATH, in this order.
+ */
+export function binary(name: string): string {
+  const folders = [
+    process.env['HEADSTART_KUBE_BIN'],
+    process.env['KUBEBUILDER_ASSETS'],
+    BINARIES_FOLDER,
+    ...(process.env['PATH'] ?? '').split(delimiter),
+    // Where Debian keeps programs of the administrator, missing from some users' PATH.
+    '/usr/sbin',
+  ];
+  for (const folder of folders) {
+    if (!folder) continue;
+    const path = join(folder, name);
+    if (isExecutable(path)) return path;
+  }
+  throw new Error(`${name} is not on this machine: run node test/cluster/install.mjs`);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false; // the next folder may have it
+  }
+}
