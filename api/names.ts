@@ -12,6 +12,9 @@ export const DAEMON_FIELD_MANAGER = 'headstart-daemon';
 export const SYSTEM_NAMESPACE = 'headstart-system';
 export const DAEMON_SECRETS_NAMESPACE = 'kruise-daemon-config';
 
+/** The ServiceAccount that the manager runs under. */
+export const MANAGER_SERVICE_ACCOUNT = 'headstart-manager';
+
 /** Workload annotations that tune predownloading (the peer's names). */
 export const ANNOTATION_PARALLELISM = 'apps.kruise.io/image-predownload-parallelism';
 export const ANNOTATION_TIMEOUT_SECONDS = 'apps.kruise.io/image-predownload-timeout-seconds';

@@ -1,0 +1,98 @@
+import { SERVED_VERSIONS, SYSTEM_NAMESPACE } from '../api/names.ts';
+import type { Resource } from '../api/resource.ts';
+import {
+  ADVANCED_STATEFUL_SETS,
+  CLONE_SETS,
+  IMAGE_LIST_PULL_JOBS,
+  IMAGE_PULL_JOBS,
+  NODE_IMAGES,
+} from '../api/resources.ts';
+import { ALLOWED, type Handler, type Operation } from './admission.ts';
+import {
+  type MatchCondition,
+  NOT_BY_MANAGER,
+  SETTINGS_CHANGED,
+  TEMPLATE_OR_MARK_CHANGED,
+} from './match-conditions.ts';
+
+/** How the API server calls every webhook of ours: it never waits long for Headstart and goes on without it. */
+export const WEBHOOK_POLICY = {
+  failurePolicy: 'Ignore',
+  timeoutSeconds: 2,
+  sideEffects: 'None',
+  matchPolicy: 'Equivalent',
+  /** Mutating webhooks only. */
+  reinvocationPolicy: 'IfNeeded',
+  admissionReviewVersions: ['v1', 'v1beta1'],
+} as const;
+
+/** What a route serves: one kind, the object itself and never its subresources. */
+export interface RouteResources {
+  readonly group: string;
+  readonly versions: readonly string[];
+  readonly plural: string;
+  readonly kind: string;
+}
+
+/** One webhook: an entry of our webhook configurations and a path of the server. */
+export interface Route {
+  readonly type: 'mutating' | 'validating';
+  /** On the server; the peer's paths. */
+  readonly path: string;
+  /** Of the webhook; stands in what kubectl prints. */
+  readonly name: string;
+  readonly resources: RouteResources;
+  /** Other operations are allowed unseen. */
+  readonly operations: readonly Operation[];
+  /** All must hold for the API server to call. */
+  readonly matchConditions: readonly MatchCondition[];
+  /** Objects in these namespaces are not sent. */
+  readonly excludedNamespaces: readonly string[];
+  readonly handler: Handler;
+}
+
+type Row = Pick<Route, 'matchConditions' | 'excludedNamespaces' | 'handler'>;
+
+const VERBS = { mutating: 'mutate', validating: 'validate' } as const;
+
+function route(type: Route['type'], { group, plural, kind }: Resource, row: Row): Route {
+  const word = kind.toLowerCase();
+  return {
+    type,
+    path: `/${VERBS[type]}-${group.replaceAll('.', '-')}-${word}`,
+    name: `${VERBS[type]}.${word}.headstart`,
+    resources: { group, versions: SERVED_VERSIONS, plural, kind },
+    operations: ['CREATE', 'UPDATE'],
+    ...row,
+  };
+}
+
+const ownKind = (handler: Handler): Row => ({
+  matchConditions: [NOT_BY_MANAGER],
+  excludedNamespaces: [],
+  handler,
+});
+
+const workload = (condition: MatchCondition, handler: Handler): Row => ({
+  matchConditions: [condition],
+  excludedNamespaces: ['kube-system', SYSTEM_NAMESPACE],
+  handler,
+});
+
+const allow: Handler = () => ALLOWED;
+const markImageChange = workload(TEMPLATE_OR_MARK_CHANGED, allow);
+const checkSettings = workload(SETTINGS_CHANGED, allow);
+
+/** Every webhook. The server, the webhook configurations and the tests are made from this table. */
+export const ROUTES: readonly Route[] = [
+  route('mutating', IMAGE_PULL_JOBS, ownKind(allow)),
+  route('validating', IMAGE_PULL_JOBS, ownKind(allow)),
+  route('mutating', IMAGE_LIST_PULL_JOBS, ownKind(allow)),
+  route('validating', IMAGE_LIST_PULL_JOBS, ownKind(allow)),
+  route('mutating', NODE_IMAGES, ownKind(allow)),
+  route('validating', NODE_IMAGES, ownKind(allow)),
+  route('mutating', CLONE_SETS, markImageChange),
+  route('validating', CLONE_SETS, checkSettings),
+  route('mutating', ADVANCED_STATEFUL_SETS, markImageChange),
+  route('validating', ADVANCED_STATEFUL_SETS, checkSettings),
+];
