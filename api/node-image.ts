@@ -19,10 +19,19 @@ export interface TagPullPolicy extends PullPolicy {
   readonly activeDeadlineSeconds?: number;
 }
 
+/** How a pull ended for one owner. */
+export interface TagResult {
+  readonly phase: 'Succeeded' | 'Failed';
+  readonly reason?: string;
+  readonly message?: string;
+}
+
 /** The version of an entry that one of its owners waits for; its result is the first final status at or above it. */
 export interface TagOwner {
   readonly uid: string;
   readonly version: number;
+  /** Set when another owner raises the version after this one's pull ended, because the status then forgets it. */
+  readonly result?: TagResult;
 }
 
 /** One wanted tag of an image. */
