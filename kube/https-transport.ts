@@ -1,0 +1,178 @@
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { urlToHttpOptions } from 'node:url';
+import { type LinkedAbort, linkedAbort } from '../runtime/abort.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { withDeadline } from '../runtime/deadline.ts';
+import { AgentPool, type ConnectionKind } from './agent-pool.ts';
+import type { KubeAccess } from './kube-access.ts';
+import {
+  describe,
+  failureOfAnswer,
+  failureOfBody,
+  failureOfConnection,
+  failureOfDeadline,
+  failureOfStaleConnection,
+} from './request-failure.ts';
+import type { Transport, TransportRequest } from './transport.ts';
+
+/** TCP probes start after this much silence; with ten probes a second apart a dead peer is noticed within a minute. */
+const TCP_KEEP_ALIVE_MS = 30_000;
+
+/** What node says when a kept-alive connection was closed under a request. */
+const STALE_CODES = new Set(['ECONNRESET', 'EPIPE']);
+
+export interface HttpsTransportOptions {
+  readonly access: KubeAccess;
+  readonly userAgent: string;
+  /** Requests in flight; more wait. Watches are not counted. Default 64. */
+  readonly maxConnections?: number;
+}
+
+/** A transport over HTTP/1.1 with connections that are kept alive; `http:` works too, for tests and proxies. */
+export function createHttpsTransport(
+  options: HttpsTransportOptions,
+  deps: { readonly clock: Clock },
+): Transport {
+  return new HttpsTransport(options, deps.clock);
+}
+
+class HttpsTransport implements Transport {
+  readonly #access: KubeAccess;
+  readonly #agents: AgentPool;
+  readonly #userAgent: string;
+  readonly #clock: Clock;
+
+  constructor(options: HttpsTransportOptions, clock: Clock) {
+    this.#access = options.access;
+    this.#userAgent = options.userAgent;
+    this.#clock = clock;
+    this.#agents = new AgentPool(options.access.server, options.maxConnections ?? 64);
+  }
+
+  async request(request: TransportRequest): Promise<unknown> {
+    request.signal?.throwIfAborted();
+    using deadline = withDeadline(request.signal, request.deadlineMs, this.#clock);
+    try {
+      const response = await this.#send(request, 'request', deadline.signal);
+      const text = await readText(response);
+      this.#check(request, response, text);
+      return parseBody(request, response, text);
+    } catch (error) {
+      if (deadline.expired) throw failureOfDeadline(request);
+      request.signal?.throwIfAborted();
+      throw failureOfConnection(request, error);
+    }
+  }
+
+  async stream(request: TransportRequest): Promise<AsyncIterable<Uint8Array>> {
+    request.signal?.throwIfAborted();
+    const linked = linkedAbort(request.signal);
+    const cancel = this.#clock.after(request.deadlineMs, () =>
+      linked.abort(failureOfDeadline(request)),
+    );
+    try {
+      const response = await this.#send(request, 'watch', linked.signal);
+      if (response.statusCode !== 200) this.#check(request, response, await readText(response));
+      return readChunks(request, response, linked);
+    } catch (error) {
+      linked[Symbol.dispose]();
+      linked.signal.throwIfAborted();
+      throw failureOfConnection(request, error);
+    } finally {
+      cancel();
+    }
+  }
+
+  close(): void {
+    this.#agents.close();
+  }
+
+  async #send(
+    request: TransportRequest,
+    kind: ConnectionKind,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    const { server } = this.#access;
+    const credentials = await this.#access.credentials();
+    signal.throwIfAborted();
+    const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
+    const base = urlToHttpOptions(server);
+    return exchange(
+      request,
+      {
+        ...base,
+        method: request.method,
+        path: `${server.pathname.replace(/\/$/, '')}${request.path}`,
+        headers: {
+          Accept: 'application/json',
+          'User-Agent': this.#userAgent,
+          ...credentials.headers,
+          ...(body && {
+            'Content-Type': request.contentType ?? 'application/json',
+            'Content-Length': body.byteLength,
+          }),
+        },
+        agent: this.#agents.agentFor(kind, credentials.tls),
+        signal,
+      },
+      body,
+    );
+  }
+
+  #check(request: TransportRequest, response: IncomingMessage, text: string): void {
+    const status = response.statusCode ?? 0;
+    if (status === 401) this.#access.refused();
+    if (status < 200 || status > 299) throw failureOfAnswer(request, response, text);
+  }
+}
+
+/** Resolves with the headers of the answer. */
+function exchange(
+  request: TransportRequest,
+  options: RequestOptions,
+  body: Buffer | undefined,
+): Promise<IncomingMessage> {
+  const send = options.protocol === 'http:' ? httpRequest : httpsRequest;
+  return new Promise((resolve, reject) => {
+    const outgoing = send(options, resolve);
+    outgoing.on('error', (cause: NodeJS.ErrnoException) => {
+      const stale = outgoing.reusedSocket && STALE_CODES.has(cause.code ?? '');
+      reject(stale ? failureOfStaleConnection(request, cause) : cause);
+    });
+    outgoing.on('socket', socket => socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS));
+    outgoing.end(body);
+  });
+}
+
+async function readText(response: IncomingMessage): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of response) chunks.push(chunk as Uint8Array);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseBody(request: TransportRequest, response: IncomingMessage, text: string): unknown {
+  if (!(response.headers['content-type'] ?? '').includes('json')) return text;
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw failureOfBody(describe(request), response.statusCode ?? 0, cause);
+  }
+}
+
+/** The chunks of a streamed answer. Ends with the stream; leaving the loop early closes the connection. */
+async function* readChunks(
+  request: TransportRequest,
+  response: IncomingMessage,
+  linked: LinkedAbort,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of response) yield chunk as Uint8Array;
+  } catch (error) {
+    linked.signal.throwIfAborted();
+    throw failureOfConnection(request, error);
+  } finally {
+    linked[Symbol.dispose]();
+    response.destroy();
+  }
+}
