@@ -8,12 +8,26 @@ export const SERVED_VERSIONS = ['v1alpha1', 'v1beta1'] as const;
 export const MANAGER_FIELD_MANAGER = 'headstart-manager';
 export const DAEMON_FIELD_MANAGER = 'headstart-daemon';
 
-/** Where manager and daemon live, and where pull secrets are mirrored to (the peer's name). */
+/**
+ * The manager's namespace and the daemon's (two, because the daemon mounts the runtime's socket and so cannot live under pod
+ * security `restricted`), and where pull secrets are mirrored to (the peer's name).
+ */
 export const SYSTEM_NAMESPACE = 'headstart-system';
+export const DAEMON_NAMESPACE = 'headstart-daemon';
 export const DAEMON_SECRETS_NAMESPACE = 'kruise-daemon-config';
 
-/** The ServiceAccount that the manager runs under. */
+/** The ServiceAccounts that manager and daemon run under. */
 export const MANAGER_SERVICE_ACCOUNT = 'headstart-manager';
+export const DAEMON_SERVICE_ACCOUNT = 'headstart-daemon';
+
+/** What the manager needs to find in SYSTEM_NAMESPACE, or makes there. */
+export const LEADER_LEASE = 'headstart-manager';
+export const WEBHOOK_SERVICE = 'headstart-webhook';
+export const WEBHOOK_CERTIFICATES_SECRET = 'headstart-webhook-certs';
+
+/** Our two webhook configurations; no other is ever touched. */
+export const MUTATING_WEBHOOK_CONFIGURATION = 'headstart-mutating';
+export const VALIDATING_WEBHOOK_CONFIGURATION = 'headstart-validating';
 
 /** Workload annotations that tune predownloading (the peer's names). */
 export const ANNOTATION_PARALLELISM = 'apps.kruise.io/image-predownload-parallelism';
