@@ -59,6 +59,8 @@ export const ANNOTATION_SECRET_SOURCE = 'imagepulljobs.kruise.io/source-key';
 export const ANNOTATION_SECRET_REFERENCES = 'imagepulljobs.kruise.io/references';
 export const ANNOTATION_SECRET_MODE = 'imagepulljobs.kruise.io/mode';
 export const SECRET_MODE_BATCH = 'batch';
+/** On mirrored pull secrets: when their credentials last changed, RFC 3339. Pulls that failed before it are tried again. */
+export const ANNOTATION_SECRET_UPDATED = 'headstart/updated-at';
 
 /** Sent to the runtime with every pull (the peer's key; our value). */
 export const ANNOTATION_PULLING_BY = 'apps.kruise.io/pulling-image-by';
