@@ -15,8 +15,13 @@ export interface InformerOptions<T extends KubeObject> {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** Drops what nobody reads before an object is stored. managedFields are always dropped. */
+  /** Drops what nobody reads before an object is stored. managedFields are always dropped; apiVersion and kind are always there. */
   readonly trim?: (object: T) => T;
+  /**
+   * True: the first list shows every write that ended before it, and comes in pages. False (default): the API server answers
+   * it from its cache in one piece, which is cheaper for it and may be a moment old.
+   */
+  readonly consistent?: boolean;
   /** Index name → indexer. */
   readonly indexes?: Readonly<Record<string, Indexer<T>>>;
 }
@@ -37,7 +42,10 @@ export interface Lister<T extends KubeObject> {
  */
 export interface Informer<T extends KubeObject> extends Lister<T> {
   readonly resource: Resource<T>;
-  /** Calls `handler` for every change, in order, after the cache and its indexes have it. A handler that throws is logged and harms nobody. */
+  /**
+   * Calls `handler` for every change, in order, after the cache and its indexes have it; first for what is there already.
+   * A handler that throws is logged and harms nobody.
+   */
   onChange(handler: (change: Change<T>) => void): void;
   /** Runs until `signal` aborts. */
   run(signal: AbortSignal): Promise<void>;
