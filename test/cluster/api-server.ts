@@ -6,7 +6,7 @@ import { binary } from './binaries.ts';
 import type { Etcd } from './etcd.ts';
 import { freePort } from './free-port.ts';
 import type { KeyPairFiles, Pki } from './pki.ts';
-import { type Background, startBackground } from './process.ts';
+import { startBackground } from './process.ts';
 import { until } from './until.ts';
 
 export interface ApiServerOptions {
@@ -65,18 +65,16 @@ export async function startApiServer(
     ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
     ...options.extraArgs,
   ];
-  const start = (): Background =>
-    startBackground({
-      name: 'kube-apiserver',
-      command,
-      logFile: join(folder, 'kube-apiserver.log'),
-      ...(namespace === undefined ? {} : { namespace }),
-    });
   const ca = await readFile(deps.pki.caCertificate, 'utf8');
-  let program = start();
+  const program = startBackground({
+    name: 'kube-apiserver',
+    command,
+    logFile: join(folder, 'kube-apiserver.log'),
+    ...(namespace === undefined ? {} : { namespace }),
+  });
   const ready = async (): Promise<void> => {
     try {
-      await until(() => program.isRunning() && isReady(url, ca), { what: '/readyz', everyMs: 50 });
+      await until(() => program.isRunning && isReady(url, ca), { what: '/readyz', everyMs: 50 });
     } catch (cause) {
       throw new Error(`kube-apiserver did not start\n${await program.logTail()}`, { cause });
     }
@@ -86,7 +84,7 @@ export async function startApiServer(
     ready,
     async restart() {
       await program.stop();
-      program = start();
+      program.start();
       await ready();
     },
     stop: () => program.stop(),

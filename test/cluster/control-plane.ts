@@ -18,7 +18,7 @@ export interface ControlPlaneOptions {
   readonly apiServerArgs?: readonly string[];
 }
 
-/** etcd and kube-apiserver with RBAC: enough for clients, CRDs, webhooks and controllers. No controller-manager, so nothing collects garbage and Pods need no ServiceAccount. */
+/** etcd and kube-apiserver with RBAC: enough for clients, CRDs, webhooks and controllers. Nothing collects garbage. */
 export interface ControlPlane extends AsyncDisposable {
   readonly url: string;
   readonly caPem: string;
@@ -44,6 +44,8 @@ export interface ControlPlane extends AsyncDisposable {
 }
 
 const PREFIX = 'headstart-control-plane';
+/** Else no Pod could be made: nothing here makes the ServiceAccount `default` of a namespace. */
+const NO_SERVICE_ACCOUNTS = '--disable-admission-plugins=ServiceAccount';
 
 /** Starts etcd and kube-apiserver on this machine, without root, and returns when the API is ready (about 4 s). */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
@@ -52,7 +54,11 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   try {
     const folder = await makeWorkFolder(PREFIX);
     cleanup.defer(`folder ${folder}`, () => removeWorkFolder(folder));
-    return await startIn(folder, options, cleanup);
+    return await startIn(
+      folder,
+      { ...options, apiServerArgs: [NO_SERVICE_ACCOUNTS, ...(options.apiServerArgs ?? [])] },
+      cleanup,
+    );
   } catch (error) {
     await cleanup.close();
     throw error;

@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { sleep } from './until.ts';
 
 /** How a command ended. A command killed by a signal has code -1. */
 export interface CommandResult {
@@ -57,19 +56,6 @@ export interface BackgroundOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A server program that was started and runs until it is stopped. */
-export interface Background {
-  readonly name: string;
-  readonly pid: number;
-  readonly logFile: string;
-  isRunning(): boolean;
-  signal(signal: NodeJS.Signals): void;
-  /** Asks it to end, insists after `graceMs`, and returns when it is gone. */
-  stop(graceMs?: number): Promise<void>;
-  /** The end of its log, for messages about a failure. */
-  logTail(): Promise<string>;
-}
-
 /** The command that runs `command` inside a network namespace. */
 export function inNamespace(namespace: string | undefined, command: readonly string[]): string[] {
   // Not `ip netns exec`: it remounts /sys, which hides the cgroups from kubelet and containerd.
@@ -78,49 +64,68 @@ export function inNamespace(namespace: string | undefined, command: readonly str
     : ['nsenter', `--net=/run/netns/${namespace}`, ...command];
 }
 
-/** Starts a server program. It ends with this process, however this process ends. */
+/** A server program that runs until it is stopped, and ends with this process however this process ends. */
+export class Background {
+  readonly name: string;
+  readonly #options: BackgroundOptions;
+  #child: ChildProcess | undefined;
+  #ended: Promise<void> = Promise.resolve();
+
+  constructor(options: BackgroundOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  /** Starts it, also again after it was stopped. */
+  start(): void {
+    const { logFile, namespace, env } = this.#options;
+    // setpriv and nsenter exec the program: the pid is the program's, and the death signal stays with it.
+    const inside = inNamespace(namespace, this.#options.command);
+    const log = openSync(logFile, 'a');
+    const child = spawn('setpriv', ['--pdeathsig', 'TERM', ...inside], {
+      // Its own process group: Ctrl-C is for the test run, which stops its programs in order.
+      detached: true,
+      stdio: ['ignore', log, log],
+      env: { ...process.env, ...env },
+    });
+    closeSync(log);
+    this.#child = child;
+    this.#ended = new Promise(resolve => {
+      const onEnd = (): void => {
+        this.#child = undefined;
+        resolve();
+      };
+      child.on('exit', onEnd).on('error', onEnd);
+    });
+  }
+
+  get isRunning(): boolean {
+    return this.#child !== undefined;
+  }
+
+  /** Sends a signal, for tests that freeze or kill it. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  /** Asks it to end, insists after `graceMs`, and returns when it is gone. */
+  async stop(graceMs = 5_000): Promise<void> {
+    this.signal('SIGTERM');
+    const insist = setTimeout(() => this.signal('SIGKILL'), graceMs);
+    await this.#ended;
+    clearTimeout(insist);
+  }
+
+  /** The end of its log, for messages about a failure. */
+  async logTail(): Promise<string> {
+    const text = await readFile(this.#options.logFile, 'utf8').catch(() => '');
+    return text.split('\n').slice(-25).join('\n');
+  }
+}
+
+/** Starts a server program. */
 export function startBackground(options: BackgroundOptions): Background {
-  const { name, logFile } = options;
-  // setpriv and nsenter exec the program, so the child's pid is the program's and the death signal stays with it.
-  const command = [
-    'setpriv',
-    '--pdeathsig',
-    'TERM',
-    ...inNamespace(options.namespace, options.command),
-  ];
-  const log = openSync(logFile, 'a');
-  const child = spawn(command[0] ?? '', command.slice(1), {
-    // Its own process group: Ctrl-C is for the test run, which stops its programs in order.
-    detached: true,
-    stdio: ['ignore', log, log],
-    env: { ...process.env, ...options.env },
-  });
-  closeSync(log);
-  let running = child.pid !== undefined;
-  const ended = new Promise<void>(resolve => {
-    const onEnd = (): void => {
-      running = false;
-      resolve();
-    };
-    child.on('exit', onEnd).on('error', onEnd);
-  });
-  child.unref();
-  return {
-    name,
-    logFile,
-    pid: child.pid ?? -1,
-    isRunning: () => running,
-    signal: signal => void child.kill(signal),
-    async stop(graceMs = 5_000) {
-      if (!running) return;
-      child.kill('SIGTERM');
-      await Promise.race([ended, sleep(graceMs)]);
-      if (running) child.kill('SIGKILL');
-      await ended;
-    },
-    async logTail() {
-      const text = await readFile(logFile, 'utf8').catch(() => '');
-      return text.split('\n').slice(-25).join('\n');
-    },
-  };
+  const program = new Background(options);
+  program.start();
+  return program;
 }

@@ -1,0 +1,142 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { binary } from './binaries.ts';
+import type { ControlPlane } from './control-plane.ts';
+import type { Network, NodeNetwork } from './network.ts';
+import { cniConfig, containerdConfig, kubeletConfig, registryHosts } from './node-config.ts';
+import {
+  type Background,
+  type CommandResult,
+  inNamespace,
+  mustRun,
+  run,
+  startBackground,
+} from './process.ts';
+import { until } from './until.ts';
+
+/** A node: containerd, kubelet and kube-proxy in a network namespace. */
+export interface ClusterNode {
+  readonly name: string;
+  /** Of the node, as the registry sees it. */
+  readonly address: string;
+  /** Where containerd serves CRI. */
+  readonly runtimeSocket: string;
+  readonly containerd: Background;
+  readonly kubelet: Background;
+  /** References of the images in containerd, by tag and by digest, sorted. */
+  imageNames(): Promise<string[]>;
+  /** Removes an image from containerd. */
+  removeImage(reference: string): Promise<void>;
+  /** Runs a command in the node's network. */
+  exec(...command: string[]): Promise<CommandResult>;
+  /** Slows what the node receives; undefined lifts the limit. */
+  limitBandwidth(megabitsPerSecond: number | undefined): Promise<void>;
+  /** Ends kubelet, kube-proxy and containerd; containers are left alone, as on a node that crashed. */
+  stop(): Promise<void>;
+}
+
+export interface NodeDeps {
+  /** Of the cluster: prefix of whatever is named machine-wide. */
+  readonly id: string;
+  readonly folder: string;
+  readonly controlPlane: ControlPlane;
+  readonly network: Network;
+  /** Kubeconfig of kube-proxy. */
+  readonly proxyKubeconfig: string;
+  /** `host:port` of registries that speak plain HTTP. */
+  readonly registries: readonly string[];
+  readonly sandboxImage: string;
+}
+
+/** Starts node `node-INDEX`; returns when its programs run, before the node is Ready. */
+export async function startNode(index: number, deps: NodeDeps): Promise<ClusterNode> {
+  const name = `node-${index}`;
+  const folder = join(deps.folder, name);
+  await mkdir(folder);
+  const network = await deps.network.addNode(index);
+  const runtimeSocket = join(folder, 'containerd.sock');
+  const kubeconfig = await deps.controlPlane.certificateKubeconfig(
+    name,
+    `/O=system:nodes/CN=system:node:${name}`,
+  );
+  await writeConfigs(folder, network, runtimeSocket, deps);
+  const program = (programName: string, ...args: string[]): Background =>
+    startBackground({
+      name: `${programName} of ${name}`,
+      namespace: network.namespace,
+      command: [binary(programName), ...args],
+      logFile: join(folder, `${programName}.log`),
+    });
+  const containerd = program('containerd', '--config', join(folder, 'containerd.toml'));
+  await until(() => existsSync(runtimeSocket), { what: `containerd of ${name}` });
+  const kubelet = program(
+    'kubelet',
+    `--config=${join(folder, 'kubelet.json')}`,
+    `--kubeconfig=${kubeconfig}`,
+    `--root-dir=${join(folder, 'kubelet')}`,
+    `--cert-dir=${join(folder, 'kubelet-pki')}`,
+    `--hostname-override=${name}`,
+    `--node-ip=${network.address}`,
+  );
+  const proxy = program(
+    'kube-proxy',
+    `--kubeconfig=${deps.proxyKubeconfig}`,
+    `--hostname-override=${name}`,
+    '--proxy-mode=iptables',
+    '--cluster-cidr=10.88.0.0/16',
+    // Limits of the whole machine, which a namespace cannot change.
+    '--conntrack-max-per-core=0',
+    '--conntrack-tcp-timeout-established=0',
+    '--conntrack-tcp-timeout-close-wait=0',
+  );
+  const ctr = ['ctr', '--address', runtimeSocket, '--namespace', 'k8s.io'];
+  return {
+    name,
+    address: network.address,
+    runtimeSocket,
+    containerd,
+    kubelet,
+    async imageNames() {
+      const lines = (await mustRun([...ctr, 'images', 'ls', '-q'])).split('\n');
+      // CRI also lists every image by its id.
+      return lines.filter(line => line !== '' && !line.startsWith('sha256:')).sort();
+    },
+    removeImage: async reference =>
+      void (await mustRun([...ctr, 'images', 'rm', '--sync', reference])),
+    exec: (...command) => run(inNamespace(network.namespace, command)),
+    limitBandwidth: megabits => network.limitBandwidth(megabits),
+    async stop() {
+      await Promise.all([kubelet, proxy, containerd].map(each => each.stop()));
+    },
+  };
+}
+
+async function writeConfigs(
+  folder: string,
+  network: NodeNetwork,
+  runtimeSocket: string,
+  deps: NodeDeps,
+): Promise<void> {
+  const write = async (path: string, content: string | object): Promise<void> => {
+    const file = join(folder, path);
+    await mkdir(join(file, '..'), { recursive: true });
+    await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
+  };
+  for (const registry of deps.registries) {
+    await write(`certs.d/${registry}/hosts.toml`, registryHosts(registry));
+  }
+  const { sandboxImage, id } = deps;
+  await write('containerd.toml', containerdConfig({ folder, runtimeSocket, sandboxImage }));
+  await write('cni/10-bridge.conflist', cniConfig(id, folder, network.podSubnet));
+  await write(
+    'kubelet.json',
+    kubeletConfig({
+      folder,
+      runtimeSocket,
+      address: network.address,
+      cgroupRoot: `/${id}/${basename(folder)}`,
+      caCertificate: deps.controlPlane.pki.caCertificate,
+    }),
+  );
+}
