@@ -1,0 +1,86 @@
+import type { NodeImage } from '../../api/node-image.ts';
+import { NODE_IMAGES } from '../../api/resources.ts';
+import type { Change, Informer, Lister } from '../../kube/informer.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import { INDEX_OWNER_UID, tagOwnerUids } from '../informers.ts';
+import { trimNodeImage } from '../trim.ts';
+
+const generationOf = (nodeImage: NodeImage): number => nodeImage.metadata.generation ?? 0;
+
+/**
+ * NodeImages as the cache has them, or as we wrote them while the cache has not seen it yet. Whoever counts pulls must count
+ * the ones that were just started. `metadata.generation` tells which is newer: it grows with every change of a spec.
+ */
+export class KnownNodeImages {
+  readonly #cache: Lister<NodeImage>;
+  readonly #client: KubeClient;
+  readonly #ahead = new Map<string, NodeImage>();
+
+  constructor(deps: { readonly client: KubeClient; readonly informer: Informer<NodeImage> }) {
+    this.#client = deps.client;
+    this.#cache = deps.informer;
+    deps.informer.onChange(change => this.#settle(change));
+  }
+
+  /** The newest NodeImage of that name we know of. */
+  get(name: string): NodeImage | undefined {
+    return this.#ahead.get(name) ?? this.#cache.get(name);
+  }
+
+  /** All NodeImages, in no particular order. */
+  *list(): Iterable<NodeImage> {
+    for (const cached of this.#cache.list()) yield this.get(cached.metadata.name) ?? cached;
+    for (const [name, ahead] of this.#ahead) {
+      if (this.#cache.get(name) === undefined) yield ahead;
+    }
+  }
+
+  /** Names of the NodeImages with a tag of the job `uid`. */
+  ownedBy(uid: string): ReadonlySet<string> {
+    const names = new Set<string>();
+    for (const { metadata } of this.#cache.byIndex(INDEX_OWNER_UID, uid)) names.add(metadata.name);
+    for (const [name, ahead] of this.#ahead) {
+      if (tagOwnerUids(ahead).includes(uid)) names.add(name);
+      else names.delete(name);
+    }
+    return names;
+  }
+
+  /** Takes in what the API server answered to a read or a write. */
+  record(answer: NodeImage): void {
+    const cached = this.#cache.get(answer.metadata.name);
+    const seen =
+      cached?.metadata.uid === answer.metadata.uid &&
+      cached !== undefined &&
+      generationOf(cached) >= generationOf(answer);
+    if (!seen) this.#ahead.set(answer.metadata.name, trimNodeImage(answer));
+  }
+
+  /** Takes in that the API server has no such NodeImage. */
+  forget(name: string): void {
+    this.#ahead.delete(name);
+  }
+
+  /**
+   * Reads all NodeImages consistently. A new leader does this before it starts a pull, because its cache may
+   * lag behind what the old leader wrote last.
+   */
+  async catchUp(signal: AbortSignal): Promise<void> {
+    for await (const page of this.#client.pages(NODE_IMAGES, { signal })) {
+      for (const item of page.items) this.record(item);
+    }
+  }
+
+  #settle({ type, object }: Change<NodeImage>): void {
+    const ahead = this.#ahead.get(object.metadata.name);
+    if (ahead === undefined) return;
+    const same = ahead.metadata.uid === object.metadata.uid;
+    const passed = same
+      ? type === 'deleted' || generationOf(object) >= generationOf(ahead)
+      : type !== 'deleted' && createdAt(object) >= createdAt(ahead);
+    if (passed) this.#ahead.delete(object.metadata.name);
+  }
+}
+
+/** RFC 3339 in UTC with seconds: text order is time order. */
+const createdAt = (nodeImage: NodeImage): string => nodeImage.metadata.creationTimestamp ?? '';
