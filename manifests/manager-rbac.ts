@@ -1,0 +1,108 @@
+import {
+  DAEMON_SECRETS_NAMESPACE,
+  GROUP,
+  LEADER_LEASE,
+  MANAGER_SERVICE_ACCOUNT,
+  MUTATING_WEBHOOK_CONFIGURATION,
+  SYSTEM_NAMESPACE,
+  VALIDATING_WEBHOOK_CONFIGURATION,
+  WEBHOOK_CERTIFICATES_SECRET,
+} from '../api/names.ts';
+import { OWN_CRDS, WORKLOAD_CRDS } from './crds.ts';
+import type { Manifest } from './manifest.ts';
+import { type Account, type Grant, grant, type PolicyRule, serviceAccount } from './rbac.ts';
+
+const ACCOUNT: Account = {
+  component: 'manager',
+  namespace: SYSTEM_NAMESPACE,
+  name: MANAGER_SERVICE_ACCOUNT,
+};
+
+const READ = ['get', 'list', 'watch'];
+
+/** The kinds that predownloading watches. */
+const WORKLOADS = ['clonesets', 'statefulsets'];
+
+const CLUSTER_RULES: readonly PolicyRule[] = [
+  {
+    apiGroups: [GROUP],
+    resources: ['imagepulljobs', 'nodeimages'],
+    verbs: [...READ, 'create', 'patch', 'delete'],
+  },
+  { apiGroups: [GROUP], resources: ['imagelistpulljobs'], verbs: [...READ, 'delete'] },
+  {
+    apiGroups: [GROUP],
+    resources: ['imagepulljobs/status', 'imagelistpulljobs/status'],
+    verbs: ['patch'],
+  },
+  { apiGroups: [GROUP], resources: WORKLOADS, verbs: READ },
+  {
+    // Jobs block the deletion of their owner, which OwnerReferencesPermissionEnforcement asks this for.
+    apiGroups: [GROUP],
+    resources: ['imagelistpulljobs', ...WORKLOADS].map(plural => `${plural}/finalizers`),
+    verbs: ['update'],
+  },
+  { apiGroups: ['apps'], resources: ['controllerrevisions'], verbs: READ },
+  { apiGroups: [''], resources: ['nodes', 'pods'], verbs: READ },
+  { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['get'] },
+  { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
+  {
+    apiGroups: ['admissionregistration.k8s.io'],
+    resources: ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],
+    resourceNames: [MUTATING_WEBHOOK_CONFIGURATION, VALIDATING_WEBHOOK_CONFIGURATION],
+    verbs: [...READ, 'patch'],
+  },
+  {
+    apiGroups: ['apiextensions.k8s.io'],
+    resources: ['customresourcedefinitions'],
+    resourceNames: [...OWN_CRDS, ...WORKLOAD_CRDS].map(plural => `${plural}.${GROUP}`),
+    verbs: ['get'],
+  },
+];
+
+const GRANTS: readonly Grant[] = [
+  {
+    name: 'headstart-manager',
+    why: 'Turns pull jobs and image changes of workloads into NodeImages, and puts its certificate authority into its two webhook configurations.',
+    rules: CLUSTER_RULES,
+  },
+  {
+    name: 'headstart-pull-secret-reader',
+    why: 'Jobs name pull secrets of their namespace; the manager reads exactly those, one by one, and never lists or watches secrets. To narrow it, delete this binding and bind the role in the namespaces whose jobs use pull secrets.',
+    rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }],
+  },
+  {
+    name: 'headstart-manager',
+    namespace: SYSTEM_NAMESPACE,
+    why: 'Elects a leader and keeps the webhook certificate. RBAC cannot limit create to a name.',
+    rules: [
+      { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
+      {
+        apiGroups: ['coordination.k8s.io'],
+        resources: ['leases'],
+        resourceNames: [LEADER_LEASE],
+        verbs: ['get', 'patch'],
+      },
+      { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+      {
+        apiGroups: [''],
+        resources: ['secrets'],
+        resourceNames: [WEBHOOK_CERTIFICATES_SECRET],
+        verbs: ['get', 'patch'],
+      },
+    ],
+  },
+  {
+    name: 'headstart-pull-secret-mirror',
+    namespace: DAEMON_SECRETS_NAMESPACE,
+    why: 'Copies the pull secrets of unfinished jobs to where daemons may read them, and deletes the copies.',
+    rules: [
+      { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'create', 'patch', 'delete'] },
+    ],
+  },
+];
+
+/** The manager's ServiceAccount and what it may do. */
+export function managerRbac(): readonly Manifest[] {
+  return [serviceAccount(ACCOUNT), ...GRANTS.flatMap(rights => grant(ACCOUNT, rights))];
+}

@@ -1,0 +1,91 @@
+import { MANAGER_SERVICE_ACCOUNT, SYSTEM_NAMESPACE } from '../api/names.ts';
+import { componentLabels, type Manifest, selectorLabels } from './manifest.ts';
+import { PORTS } from './ports.ts';
+import { probes } from './probes.ts';
+
+const NAME = 'headstart-manager';
+
+/** Two replicas: webhooks answer on each, one leads. */
+const REPLICAS = 2;
+
+/** The manager's Deployment and the budget that keeps a replica through node drains. */
+export function manager({ image }: { readonly image: string }): readonly Manifest[] {
+  const metadata = {
+    name: NAME,
+    namespace: SYSTEM_NAMESPACE,
+    labels: componentLabels('manager'),
+  };
+  const selector = { matchLabels: selectorLabels('manager') };
+  return [
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata,
+      spec: {
+        replicas: REPLICAS,
+        selector,
+        strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+        template: { metadata: { labels: componentLabels('manager') }, spec: podSpec(image) },
+      },
+    },
+    {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata,
+      spec: { maxUnavailable: 1, selector },
+    },
+  ];
+}
+
+function podSpec(image: string): object {
+  return {
+    serviceAccountName: MANAGER_SERVICE_ACCOUNT,
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: 30,
+    nodeSelector: { 'kubernetes.io/os': 'linux' },
+    topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map(
+      spreadOver,
+    ),
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 65532,
+      runAsGroup: 65532,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    containers: [container(image)],
+  };
+}
+
+function spreadOver(topologyKey: string): object {
+  return {
+    topologyKey,
+    maxSkew: 1,
+    // A cluster of one node runs both replicas.
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels: selectorLabels('manager') },
+  };
+}
+
+function container(image: string): object {
+  return {
+    name: 'manager',
+    image,
+    command: ['headstart'],
+    args: [
+      'manager',
+      `--namespace=${SYSTEM_NAMESPACE}`,
+      `--webhook-port=${PORTS.webhook.containerPort}`,
+      `--metrics-address=:${PORTS.managerMetrics.containerPort}`,
+      '--leader-elect',
+    ],
+    ports: [PORTS.webhook, PORTS.managerMetrics],
+    ...probes(PORTS.managerMetrics),
+    // Room for 5,000 nodes with 50,000 pods (300 MB) and a rolling spare.
+    resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { memory: '1Gi' } },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+  };
+}
