@@ -1,13 +1,11 @@
 import type { Advice } from '../api/advice.ts';
 import type { FieldError } from '../api/field-error.ts';
+import type { JsonObject } from '../api/json.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 
 export const OPERATIONS = ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'] as const;
 export type Operation = (typeof OPERATIONS)[number];
-
-/** An object as it came: every field may have any JSON type. */
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The part of admission.k8s.io AdmissionRequest that is used, checked. Absent strings are ''. */
 export interface AdmissionRequest {

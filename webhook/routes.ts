@@ -7,13 +7,21 @@ import {
   IMAGE_PULL_JOBS,
   NODE_IMAGES,
 } from '../api/resources.ts';
-import { ALLOWED, type Handler, type Operation } from './admission.ts';
+import type { Handler, Operation } from './admission.ts';
 import {
   type MatchCondition,
   NOT_BY_MANAGER,
   SETTINGS_CHANGED,
   TEMPLATE_OR_MARK_CHANGED,
 } from './match-conditions.ts';
+import {
+  IMAGE_LIST_PULL_JOB,
+  IMAGE_PULL_JOB,
+  mutateOwnKind,
+  NODE_IMAGE,
+  validateOwnKind,
+} from './own-kinds.ts';
+import { checkWorkloadSettings, markImageChange } from './workloads.ts';
 
 /** How the API server calls every webhook of ours: it never waits long for Headstart and goes on without it. */
 export const WEBHOOK_POLICY = {
@@ -79,20 +87,19 @@ const workload = (condition: MatchCondition, handler: Handler): Row => ({
   handler,
 });
 
-const allow: Handler = () => ALLOWED;
-const markImageChange = workload(TEMPLATE_OR_MARK_CHANGED, allow);
-const checkSettings = workload(SETTINGS_CHANGED, allow);
+const marking = workload(TEMPLATE_OR_MARK_CHANGED, markImageChange);
+const checking = workload(SETTINGS_CHANGED, checkWorkloadSettings);
 
 /** Every webhook. The server, the webhook configurations and the tests are made from this table. */
 export const ROUTES: readonly Route[] = [
-  route('mutating', IMAGE_PULL_JOBS, ownKind(allow)),
-  route('validating', IMAGE_PULL_JOBS, ownKind(allow)),
-  route('mutating', IMAGE_LIST_PULL_JOBS, ownKind(allow)),
-  route('validating', IMAGE_LIST_PULL_JOBS, ownKind(allow)),
-  route('mutating', NODE_IMAGES, ownKind(allow)),
-  route('validating', NODE_IMAGES, ownKind(allow)),
-  route('mutating', CLONE_SETS, markImageChange),
-  route('validating', CLONE_SETS, checkSettings),
-  route('mutating', ADVANCED_STATEFUL_SETS, markImageChange),
-  route('validating', ADVANCED_STATEFUL_SETS, checkSettings),
+  route('mutating', IMAGE_PULL_JOBS, ownKind(mutateOwnKind(IMAGE_PULL_JOB))),
+  route('validating', IMAGE_PULL_JOBS, ownKind(validateOwnKind(IMAGE_PULL_JOB))),
+  route('mutating', IMAGE_LIST_PULL_JOBS, ownKind(mutateOwnKind(IMAGE_LIST_PULL_JOB))),
+  route('validating', IMAGE_LIST_PULL_JOBS, ownKind(validateOwnKind(IMAGE_LIST_PULL_JOB))),
+  route('mutating', NODE_IMAGES, ownKind(mutateOwnKind(NODE_IMAGE))),
+  route('validating', NODE_IMAGES, ownKind(validateOwnKind(NODE_IMAGE))),
+  route('mutating', CLONE_SETS, marking),
+  route('validating', CLONE_SETS, checking),
+  route('mutating', ADVANCED_STATEFUL_SETS, marking),
+  route('validating', ADVANCED_STATEFUL_SETS, checking),
 ];

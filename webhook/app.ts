@@ -1,0 +1,79 @@
+import type { ServerResponse } from 'node:http';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import type { Metrics } from '../runtime/metrics.ts';
+import type { HandlerDeps } from './admission.ts';
+import { type Answer, failureAnswer } from './answer.ts';
+import type { BodyLimits } from './read-body.ts';
+import type { Route } from './routes.ts';
+import { serveReview } from './serve-review.ts';
+import { createWebhookMetrics } from './webhook-metrics.ts';
+
+export interface AppDeps extends HandlerDeps {
+  readonly metrics: Metrics;
+}
+
+/** The express application: a POST path for each route, two probes, and a clear answer to everything else. */
+export function createApp(routes: readonly Route[], limits: BodyLimits, deps: AppDeps): Express {
+  const app = express();
+  app.disable('etag').disable('x-powered-by');
+  app.enable('strict routing').enable('case sensitive routing');
+  for (const route of routes) {
+    app.post(route.path, reviewHandler(route, limits, deps));
+    app.all(route.path, only('POST'));
+  }
+  for (const path of ['/healthz', '/readyz']) {
+    app.get(path, (_request, response) => response.type('text/plain').send('ok\n'));
+    app.all(path, only('GET'));
+  }
+  app.use((_request, response) => send(response, failureAnswer(404, 'refused', 'no such path')));
+  app.use(onError(deps));
+  return app;
+}
+
+function reviewHandler(route: Route, limits: BodyLimits, deps: AppDeps) {
+  const record = createWebhookMetrics(deps.metrics);
+  return async (request: Request, response: Response): Promise<void> => {
+    const startedMs = deps.clock.monotonicMs();
+    const answer = await serveReview(route, request, limits, deps);
+    if (answer === undefined) return;
+    send(response, answer);
+    const durationMs = deps.clock.monotonicMs() - startedMs;
+    record(route.name, answer, durationMs);
+    const { code, result, asked } = answer;
+    deps.log.debug('Admission answered', {
+      webhook: route.name,
+      code,
+      result,
+      durationMs,
+      ...asked,
+    });
+  };
+}
+
+const only =
+  (method: string) =>
+  (_request: Request, response: Response): void => {
+    response.setHeader('Allow', method);
+    send(response, failureAnswer(405, 'refused', `only ${method} is served here`));
+  };
+
+function send(response: ServerResponse, { code, text, close = false }: Answer): void {
+  if (close) response.setHeader('Connection', 'close');
+  response.writeHead(code, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+  });
+  response.end(text);
+}
+
+/** express knows an error handler by its four parameters. */
+function onError({ log }: AppDeps) {
+  return (error: unknown, request: Request, response: Response, _next: NextFunction): void => {
+    log.error('Request failed', { path: request.path, err: error });
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    send(response, failureAnswer(500, 'errored', 'internal error'));
+  };
+}

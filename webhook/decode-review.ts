@@ -1,0 +1,123 @@
+import { isJsonObject, type JsonObject } from '../api/json.ts';
+import { type AdmissionRequest, OPERATIONS, type Operation } from './admission.ts';
+
+/** The review versions that are understood; an answer has the version of its question. */
+export const REVIEW_VERSIONS = ['admission.k8s.io/v1', 'admission.k8s.io/v1beta1'] as const;
+export type ReviewVersion = (typeof REVIEW_VERSIONS)[number];
+
+/** A review that makes sense, or what is wrong with it. */
+export type DecodedReview =
+  | { readonly ok: true; readonly version: ReviewVersion; readonly request: AdmissionRequest }
+  | { readonly ok: false; readonly message: string };
+
+/** Checks an AdmissionReview that came as JSON. Unknown fields are ignored; all problems are named at once. */
+export function decodeReview(body: unknown): DecodedReview {
+  if (!isJsonObject(body)) return malformed(['the body must be an AdmissionReview object']);
+  const version = REVIEW_VERSIONS.find(known => known === body['apiVersion']);
+  const problems: string[] = [];
+  if (body['kind'] !== 'AdmissionReview') problems.push('kind must be AdmissionReview');
+  if (version === undefined) problems.push(`apiVersion must be ${REVIEW_VERSIONS.join(' or ')}`);
+  const request = new FieldReader('', body, problems).object('request');
+  if (request === undefined || version === undefined) return malformed(problems);
+  const decoded = decodeRequest(new FieldReader('request.', request, problems));
+  if (decoded === undefined || problems.length > 0) return malformed(problems);
+  return { ok: true, version, request: decoded };
+}
+
+const malformed = (problems: readonly string[]): DecodedReview => ({
+  ok: false,
+  message: `malformed AdmissionReview: ${problems.join('; ')}`,
+});
+
+function decodeRequest(fields: FieldReader): AdmissionRequest | undefined {
+  const kind = fields.child('kind');
+  const resource = fields.child('resource');
+  const operation = decodeOperation(fields);
+  const object =
+    operation === 'CREATE' || operation === 'UPDATE' ? fields.object('object') : undefined;
+  const oldObject = operation === 'UPDATE' ? fields.object('oldObject') : undefined;
+  const uid = fields.text('uid');
+  const optional = {
+    subResource: fields.optionalText('subResource'),
+    name: fields.optionalText('name'),
+    namespace: fields.optionalText('namespace'),
+    dryRun: fields.optionalBoolean('dryRun'),
+  };
+  if (kind === undefined || resource === undefined || operation === undefined) return undefined;
+  return {
+    uid,
+    kind: {
+      group: kind.optionalText('group'),
+      version: kind.text('version'),
+      kind: kind.text('kind'),
+    },
+    resource: {
+      group: resource.optionalText('group'),
+      version: resource.text('version'),
+      resource: resource.text('resource'),
+    },
+    operation,
+    object,
+    oldObject,
+    ...optional,
+  };
+}
+
+function decodeOperation(fields: FieldReader): Operation | undefined {
+  const text = fields.text('operation');
+  const operation = OPERATIONS.find(known => known === text);
+  if (operation === undefined && text !== '') {
+    fields.problem('operation', `must be one of ${OPERATIONS.join(', ')}`);
+  }
+  return operation;
+}
+
+/** Reads the fields of one object and notes what has the wrong type. */
+class FieldReader {
+  readonly #path: string;
+  readonly #fields: JsonObject;
+  readonly #problems: string[];
+
+  constructor(path: string, fields: JsonObject, problems: string[]) {
+    this.#path = path;
+    this.#fields = fields;
+    this.#problems = problems;
+  }
+
+  problem(key: string, message: string): void {
+    this.#problems.push(`${this.#path}${key} ${message}`);
+  }
+
+  text(key: string): string {
+    const value = this.#fields[key];
+    if (typeof value === 'string' && value !== '') return value;
+    this.problem(key, 'must be a non-empty string');
+    return '';
+  }
+
+  optionalText(key: string): string {
+    const value = this.#fields[key] ?? '';
+    if (typeof value === 'string') return value;
+    this.problem(key, 'must be a string');
+    return '';
+  }
+
+  optionalBoolean(key: string): boolean {
+    const value = this.#fields[key] ?? false;
+    if (typeof value === 'boolean') return value;
+    this.problem(key, 'must be true or false');
+    return false;
+  }
+
+  object(key: string): JsonObject | undefined {
+    const value = this.#fields[key];
+    if (isJsonObject(value)) return value;
+    this.problem(key, 'must be an object');
+    return undefined;
+  }
+
+  child(key: string): FieldReader | undefined {
+    const fields = this.object(key);
+    return fields && new FieldReader(`${this.#path}${key}.`, fields, this.#problems);
+  }
+}
