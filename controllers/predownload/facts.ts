@@ -1,0 +1,42 @@
+import { type InPlaceVerdict, inPlacePossible } from '../../api/in-place.ts';
+import type { PredownloadFacts } from '../../api/predownload-preconditions.ts';
+import type { PredownloadSettings } from '../../api/predownload-settings.ts';
+import type { Workload } from '../../api/workload.ts';
+import type { WorkloadKind } from '../../api/workload-kinds.ts';
+import type { Observation } from './observe.ts';
+import { updateRevisionOf } from './revision-names.ts';
+
+/** What the preconditions are judged by. */
+export interface FactSources {
+  readonly workload: Workload;
+  readonly kind: WorkloadKind;
+  readonly settings: PredownloadSettings;
+  readonly observation: Observation;
+  /** The feature gate. */
+  readonly enabled: boolean;
+}
+
+/** Gathers the facts of one workload. */
+export function predownloadFacts(sources: FactSources): PredownloadFacts {
+  const { workload, kind, settings, observation } = sources;
+  const isNamed = updateRevisionOf(workload, kind) !== undefined;
+  return {
+    gateOn: sources.enabled,
+    mode: settings.mode,
+    imageChanged: observation.changedImages.length > 0,
+    rollout: kind.rolloutOf(workload),
+    inPlace: inPlaceVerdict(workload, observation),
+    // Until the revision has a name the counter still belongs to the one before.
+    updatedReadyPods: isNamed ? (workload.status?.updatedReadyReplicas ?? 0) : 0,
+    minUpdatedReadyPods: settings.minUpdatedReadyPods,
+  };
+}
+
+/** The first old template that does not allow an update in place; a template that is not known is no obstacle. */
+function inPlaceVerdict(workload: Workload, { oldTemplates }: Observation): InPlaceVerdict {
+  for (const template of oldTemplates) {
+    const verdict = inPlacePossible(template, workload.spec.template);
+    if (!verdict.possible) return verdict;
+  }
+  return { possible: true };
+}

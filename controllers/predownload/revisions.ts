@@ -1,0 +1,63 @@
+import type { PodTemplate } from '../../api/core.ts';
+import { CONTROLLER_REVISIONS } from '../../api/resources.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+
+/** Revisions kept: enough for every workload of a large cluster that rolls out at once. */
+const MAX_CACHED = 1000;
+
+/** Reads the pod templates of ControllerRevisions. Their data never changes, so each is read once. */
+export class RevisionTemplates {
+  readonly #client: KubeClient;
+  readonly #cache = new Map<string, PodTemplate>();
+
+  constructor(client: KubeClient) {
+    this.#client = client;
+  }
+
+  /** Templates by revision name; revisions that no longer exist are left out. */
+  async read(
+    namespace: string,
+    names: ReadonlySet<string>,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, PodTemplate>> {
+    const found = await Promise.all(
+      [...names].map(async name => [name, await this.#template(namespace, name, signal)] as const),
+    );
+    return new Map(
+      found.flatMap(([name, template]) => (template === undefined ? [] : [[name, template]])),
+    );
+  }
+
+  async #template(
+    namespace: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<PodTemplate | undefined> {
+    const key = `${namespace}/${name}`;
+    const cached = this.#cache.get(key);
+    if (cached !== undefined) return cached;
+    const revision = await this.#client.get(CONTROLLER_REVISIONS, { namespace, name }, { signal });
+    const template = templateIn(revision?.data);
+    if (template !== undefined) this.#remember(key, template);
+    return template;
+  }
+
+  #remember(key: string, template: PodTemplate): void {
+    this.#cache.set(key, template);
+    if (this.#cache.size <= MAX_CACHED) return;
+    for (const oldest of this.#cache.keys()) {
+      this.#cache.delete(oldest);
+      return;
+    }
+  }
+}
+
+/** `data` of a workload's ControllerRevision is a patch `{ spec: { template: … } }`. */
+function templateIn(data: unknown): PodTemplate | undefined {
+  const spec = isRecord(data) ? data['spec'] : undefined;
+  const template = isRecord(spec) ? spec['template'] : undefined;
+  return isRecord(template) ? (template as PodTemplate) : undefined;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
