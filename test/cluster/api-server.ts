@@ -6,7 +6,7 @@ import { binary } from './binaries.ts';
 import type { Etcd } from './etcd.ts';
 import { freePort } from './free-port.ts';
 import type { KeyPairFiles, Pki } from './pki.ts';
-import { startBackground } from './process.ts';
+import { inNamespace, startBackground } from './process.ts';
 import { until } from './until.ts';
 
 export interface ApiServerOptions {
@@ -68,9 +68,8 @@ export async function startApiServer(
   const ca = await readFile(deps.pki.caCertificate, 'utf8');
   const program = startBackground({
     name: 'kube-apiserver',
-    command,
+    command: inNamespace(namespace, command),
     logFile: join(folder, 'kube-apiserver.log'),
-    ...(namespace === undefined ? {} : { namespace }),
   });
   const ready = async (): Promise<void> => {
     try {

@@ -4,7 +4,7 @@ import { CleanupStack } from './cleanup-stack.ts';
 import { type ControlPlane, startIn } from './control-plane.ts';
 import { createNetwork, type Network } from './network.ts';
 import { type ClusterNode, type NodeDeps, startNode } from './node.ts';
-import { startBackground } from './process.ts';
+import { inNamespace, startBackground } from './process.ts';
 import { type Registry, startRegistry } from './registry.ts';
 import { clusterId, removeRemains } from './remains.ts';
 import { until } from './until.ts';
@@ -116,8 +116,7 @@ async function startControlPlaneIn(
     ];
     const program = startBackground({
       name,
-      namespace: network.controlNamespace,
-      command: [binary(name), ...flags, ...args],
+      command: inNamespace(network.controlNamespace, [binary(name), ...flags, ...args]),
       logFile: join(folder, `${name}.log`),
     });
     cleanup.defer(name, () => program.stop());

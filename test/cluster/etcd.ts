@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { binary } from './binaries.ts';
 import { freePort } from './free-port.ts';
-import { startBackground } from './process.ts';
+import { inNamespace, startBackground } from './process.ts';
 import { memoryFolder } from './work-folder.ts';
 
 /** A running etcd with an empty store. */
@@ -21,10 +21,9 @@ export async function startEtcd(place: {
     `http://127.0.0.1:${await freePort()}`,
   ];
   const program = startBackground({
-    ...place,
     name: 'etcd',
     logFile: join(place.folder, 'etcd.log'),
-    command: [
+    command: inNamespace(place.namespace, [
       binary('etcd'),
       `--data-dir=${store}`,
       `--listen-client-urls=${url}`,
@@ -32,7 +31,7 @@ export async function startEtcd(place: {
       `--listen-peer-urls=${peerUrl}`,
       `--initial-advertise-peer-urls=${peerUrl}`,
       `--initial-cluster=default=${peerUrl}`,
-    ],
+    ]),
   });
   return { url, stop: () => program.stop() };
 }

@@ -1,21 +1,11 @@
-/** containerd 1.6 or later: one instance a node, all its state below `folder`. */
-export function containerdConfig(options: {
-  readonly folder: string;
-  readonly runtimeSocket: string;
-  readonly sandboxImage: string;
-}): string {
-  const { folder, runtimeSocket, sandboxImage } = options;
+/** containerd 1.6 or later, its socket and state in the usual places. */
+export function containerdConfig(folder: string, sandboxImage: string): string {
   // Without CAP_SYS_RESOURCE nobody may lower an OOM score, and AppArmor profiles belong to the machine.
   return `version = 2
-root = "${folder}/containerd"
-state = "${folder}/containerd-state"
-[grpc]
-  address = "${runtimeSocket}"
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "${sandboxImage}"
   restrict_oom_score_adj = true
   disable_apparmor = true
-  netns_mounts_under_state_dir = true
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/usr/lib/cni"
     conf_dir = "${folder}/cni"
@@ -33,10 +23,10 @@ export function registryHosts(host: string): string {
 }
 
 /** A bridge for the Pods of one node; routes between nodes are the network's. */
-export function cniConfig(name: string, folder: string, podSubnet: string): object {
+export function cniConfig(podSubnet: string): object {
   return {
     cniVersion: '0.4.0',
-    name,
+    name: 'pods',
     plugins: [
       {
         type: 'bridge',
@@ -45,7 +35,6 @@ export function cniConfig(name: string, folder: string, podSubnet: string): obje
         ipMasq: false,
         ipam: {
           type: 'host-local',
-          dataDir: `${folder}/ipam`,
           ranges: [[{ subnet: podSubnet }]],
           routes: [{ dst: '0.0.0.0/0' }],
         },
@@ -57,8 +46,6 @@ export function cniConfig(name: string, folder: string, podSubnet: string): obje
 
 /** A kubelet that leaves the machine's cgroups, OOM scores and iptables alone. */
 export function kubeletConfig(options: {
-  readonly folder: string;
-  readonly runtimeSocket: string;
   readonly address: string;
   readonly cgroupRoot: string;
   readonly caCertificate: string;
@@ -67,8 +54,7 @@ export function kubeletConfig(options: {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
     address: options.address,
-    containerRuntimeEndpoint: `unix://${options.runtimeSocket}`,
-    podLogsDir: `${options.folder}/pod-logs`,
+    containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
     cgroupDriver: 'cgroupfs',
     cgroupRoot: options.cgroupRoot,
     // kubelet refuses cgroup v1 from 1.35 on and by a flag before; machines still have it.

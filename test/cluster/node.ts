@@ -1,26 +1,20 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { binary } from './binaries.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { Network, NodeNetwork } from './network.ts';
 import { cniConfig, containerdConfig, kubeletConfig, registryHosts } from './node-config.ts';
-import {
-  type Background,
-  type CommandResult,
-  inNamespace,
-  mustRun,
-  run,
-  startBackground,
-} from './process.ts';
+import { openNodeNamespace } from './node-namespace.ts';
+import { type Background, type CommandResult, mustRun, run, startBackground } from './process.ts';
 import { until } from './until.ts';
 
-/** A node: containerd, kubelet and kube-proxy in a network namespace. */
+/** A node: containerd, kubelet and kube-proxy in namespaces of their own. */
 export interface ClusterNode {
   readonly name: string;
   /** Of the node, as the registry sees it. */
   readonly address: string;
-  /** Where containerd serves CRI. */
+  /** Where containerd serves CRI, as this process sees it. */
   readonly runtimeSocket: string;
   readonly containerd: Background;
   readonly kubelet: Background;
@@ -28,7 +22,7 @@ export interface ClusterNode {
   imageNames(): Promise<string[]>;
   /** Removes an image from containerd. */
   removeImage(reference: string): Promise<void>;
-  /** Runs a command in the node's network. */
+  /** Runs a command in the node's namespaces. */
   exec(...command: string[]): Promise<CommandResult>;
   /** Slows what the node receives; undefined lifts the limit. */
   limitBandwidth(megabitsPerSecond: number | undefined): Promise<void>;
@@ -55,41 +49,30 @@ export async function startNode(index: number, deps: NodeDeps): Promise<ClusterN
   const folder = join(deps.folder, name);
   await mkdir(folder);
   const network = await deps.network.addNode(index);
-  const runtimeSocket = join(folder, 'containerd.sock');
+  const namespace = await openNodeNamespace(folder, network.namespace);
   const kubeconfig = await deps.controlPlane.certificateKubeconfig(
     name,
     `/O=system:nodes/CN=system:node:${name}`,
   );
-  await writeConfigs(folder, network, runtimeSocket, deps);
-  const program = (programName: string, ...args: string[]): Background =>
+  await writeConfigs(folder, network, deps);
+  const start = (program: string, ...args: string[]): Background =>
     startBackground({
-      name: `${programName} of ${name}`,
-      namespace: network.namespace,
-      command: [binary(programName), ...args],
-      logFile: join(folder, `${programName}.log`),
+      name: `${program} of ${name}`,
+      command: namespace.enter([binary(program), ...args]),
+      logFile: join(folder, `${program}.log`),
     });
-  const containerd = program('containerd', '--config', join(folder, 'containerd.toml'));
+  // The same file as /run/containerd/containerd.sock inside.
+  const runtimeSocket = join(folder, 'run', 'containerd', 'containerd.sock');
+  const containerd = start('containerd', '--config', join(folder, 'containerd.toml'));
   await until(() => existsSync(runtimeSocket), { what: `containerd of ${name}` });
-  const kubelet = program(
+  const kubelet = start(
     'kubelet',
     `--config=${join(folder, 'kubelet.json')}`,
     `--kubeconfig=${kubeconfig}`,
-    `--root-dir=${join(folder, 'kubelet')}`,
-    `--cert-dir=${join(folder, 'kubelet-pki')}`,
     `--hostname-override=${name}`,
     `--node-ip=${network.address}`,
   );
-  const proxy = program(
-    'kube-proxy',
-    `--kubeconfig=${deps.proxyKubeconfig}`,
-    `--hostname-override=${name}`,
-    '--proxy-mode=iptables',
-    '--cluster-cidr=10.88.0.0/16',
-    // Limits of the whole machine, which a namespace cannot change.
-    '--conntrack-max-per-core=0',
-    '--conntrack-tcp-timeout-established=0',
-    '--conntrack-tcp-timeout-close-wait=0',
-  );
+  const proxy = start('kube-proxy', ...proxyArguments(name, deps.proxyKubeconfig));
   const ctr = ['ctr', '--address', runtimeSocket, '--namespace', 'k8s.io'];
   return {
     name,
@@ -104,38 +87,44 @@ export async function startNode(index: number, deps: NodeDeps): Promise<ClusterN
     },
     removeImage: async reference =>
       void (await mustRun([...ctr, 'images', 'rm', '--sync', reference])),
-    exec: (...command) => run(inNamespace(network.namespace, command)),
+    exec: (...command) => run(namespace.enter(command)),
     limitBandwidth: megabits => network.limitBandwidth(megabits),
     async stop() {
       await Promise.all([kubelet, proxy, containerd].map(each => each.stop()));
+      await namespace.stop();
     },
   };
 }
 
-async function writeConfigs(
-  folder: string,
-  network: NodeNetwork,
-  runtimeSocket: string,
-  deps: NodeDeps,
-): Promise<void> {
+function proxyArguments(node: string, kubeconfig: string): string[] {
+  return [
+    `--kubeconfig=${kubeconfig}`,
+    `--hostname-override=${node}`,
+    '--proxy-mode=iptables',
+    '--cluster-cidr=10.88.0.0/16',
+    // Limits of the whole machine, which a namespace cannot change.
+    '--conntrack-max-per-core=0',
+    '--conntrack-tcp-timeout-established=0',
+    '--conntrack-tcp-timeout-close-wait=0',
+  ];
+}
+
+async function writeConfigs(folder: string, network: NodeNetwork, deps: NodeDeps): Promise<void> {
   const write = async (path: string, content: string | object): Promise<void> => {
     const file = join(folder, path);
-    await mkdir(join(file, '..'), { recursive: true });
+    await mkdir(dirname(file), { recursive: true });
     await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
   };
   for (const registry of deps.registries) {
     await write(`certs.d/${registry}/hosts.toml`, registryHosts(registry));
   }
-  const { sandboxImage, id } = deps;
-  await write('containerd.toml', containerdConfig({ folder, runtimeSocket, sandboxImage }));
-  await write('cni/10-bridge.conflist', cniConfig(id, folder, network.podSubnet));
+  await write('containerd.toml', containerdConfig(folder, deps.sandboxImage));
+  await write('cni/10-bridge.conflist', cniConfig(network.podSubnet));
   await write(
     'kubelet.json',
     kubeletConfig({
-      folder,
-      runtimeSocket,
       address: network.address,
-      cgroupRoot: `/${id}/${basename(folder)}`,
+      cgroupRoot: `/${deps.id}/${basename(folder)}`,
       caCertificate: deps.controlPlane.pki.caCertificate,
     }),
   );

@@ -51,8 +51,6 @@ export interface BackgroundOptions {
   readonly command: readonly string[];
   /** Both outputs go there. */
   readonly logFile: string;
-  /** Network namespace to run in. */
-  readonly namespace?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -78,11 +76,10 @@ export class Background {
 
   /** Starts it, also again after it was stopped. */
   start(): void {
-    const { logFile, namespace, env } = this.#options;
+    const { command, logFile, env } = this.#options;
     // setpriv and nsenter exec the program: the pid is the program's, and the death signal stays with it.
-    const inside = inNamespace(namespace, this.#options.command);
     const log = openSync(logFile, 'a');
-    const child = spawn('setpriv', ['--pdeathsig', 'TERM', ...inside], {
+    const child = spawn('setpriv', ['--pdeathsig', 'TERM', ...command], {
       // Its own process group: Ctrl-C is for the test run, which stops its programs in order.
       detached: true,
       stdio: ['ignore', log, log],
@@ -101,6 +98,11 @@ export class Background {
 
   get isRunning(): boolean {
     return this.#child !== undefined;
+  }
+
+  /** Of the running program. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
   }
 
   /** Sends a signal, for tests that freeze or kill it. */
