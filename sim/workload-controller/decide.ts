@@ -1,0 +1,46 @@
+import type { Rollout } from '../../api/workload-kinds.ts';
+import { isAvailable, type WorkloadPod } from './workload-pod.ts';
+
+/** What a workload has and should have. */
+export interface Fleet {
+  readonly rollout: Rollout;
+  /** Active pods, in the order in which they are updated. */
+  readonly pods: readonly WorkloadPod[];
+  /** The newest revision. */
+  readonly updateRevision: string;
+  readonly revisionOf: (pod: WorkloadPod) => string | undefined;
+}
+
+/**
+ * Pods to update now: those on an old revision, as many as `partition` lets go, never more down at once than `maxUnavailable`.
+ * A pod that is down already costs nothing.
+ */
+export function podsToUpdate({
+  rollout,
+  pods,
+  updateRevision,
+  revisionOf,
+}: Fleet): readonly WorkloadPod[] {
+  if (rollout.paused || rollout.onDelete) return [];
+  const old = pods.filter(pod => revisionOf(pod) !== updateRevision);
+  const allowed = old.slice(0, Math.max(0, old.length - rollout.partition));
+  let budget = Math.max(1, rollout.maxUnavailable) - pods.filter(pod => !isAvailable(pod)).length;
+  return allowed.filter(pod => {
+    if (!isAvailable(pod)) return true;
+    budget -= 1;
+    return budget >= 0;
+  });
+}
+
+/** Numbers that both kinds report in their status. */
+export function countPods({ pods, updateRevision, revisionOf }: Fleet) {
+  const updated = pods.filter(pod => revisionOf(pod) === updateRevision);
+  return {
+    replicas: pods.length,
+    readyReplicas: pods.filter(isAvailable).length,
+    availableReplicas: pods.filter(isAvailable).length,
+    updatedReplicas: updated.length,
+    updatedReadyReplicas: updated.filter(isAvailable).length,
+    updatedAvailableReplicas: updated.filter(isAvailable).length,
+  };
+}

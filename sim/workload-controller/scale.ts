@@ -1,0 +1,80 @@
+import type { Workload } from '../../api/workload.ts';
+import { isAvailable, type WorkloadPod } from './workload-pod.ts';
+
+/** Pods to make, by name, and pods that are too many. */
+export interface ScalePlan {
+  readonly create: readonly string[];
+  readonly remove: readonly WorkloadPod[];
+}
+
+/** What differs between the kinds: how pods are named, which go first and in what order they are updated. */
+export interface PodNaming {
+  /** `pods` are active; `names` holds every name in use, also of pods that are going. */
+  scale(workload: Workload, pods: readonly WorkloadPod[], names: ReadonlySet<string>): ScalePlan;
+  updateOrder(pods: readonly WorkloadPod[]): readonly WorkloadPod[];
+}
+
+/** CloneSet: names with a suffix of their own; pods that are down go and change first, then the oldest. */
+export function cloneSetNaming(suffix: () => string): PodNaming {
+  return {
+    scale: (workload, pods) => {
+      const missing = replicasOf(workload) - pods.length;
+      const create = Array.from(
+        { length: Math.max(0, missing) },
+        () => `${workload.metadata.name}-${suffix()}`,
+      );
+      return { create, remove: byAge(pods).slice(0, Math.max(0, -missing)) };
+    },
+    updateOrder: byAge,
+  };
+}
+
+/** Advanced StatefulSet: ordinals; the highest goes and changes first. `OrderedReady` makes one pod at a time. */
+export const statefulSetNaming: PodNaming = {
+  scale: (workload, pods, names) => {
+    const replicas = replicasOf(workload);
+    const wanted = Array.from({ length: replicas }, (_, i) => `${workload.metadata.name}-${i}`);
+    const missing = wanted.filter(name => !names.has(name));
+    return {
+      create: isParallel(workload) ? missing : oneInOrder(wanted, missing, pods),
+      remove: byOrdinal(pods).filter(pod => ordinalOf(pod) >= replicas),
+    };
+  },
+  updateOrder: byOrdinal,
+};
+
+function oneInOrder(
+  wanted: readonly string[],
+  missing: readonly string[],
+  pods: readonly WorkloadPod[],
+): readonly string[] {
+  const [first] = missing;
+  if (first === undefined) return [];
+  const before = wanted.slice(0, wanted.indexOf(first));
+  const isUp = (name: string): boolean =>
+    pods.some(pod => pod.metadata.name === name && isAvailable(pod));
+  return before.every(isUp) ? [first] : [];
+}
+
+function byAge(pods: readonly WorkloadPod[]): readonly WorkloadPod[] {
+  const age = (pod: WorkloadPod): string =>
+    `${isAvailable(pod) ? 1 : 0}${pod.metadata.creationTimestamp ?? ''}${pod.metadata.name}`;
+  return [...pods].sort((a, b) => age(a).localeCompare(age(b)));
+}
+
+function byOrdinal(pods: readonly WorkloadPod[]): readonly WorkloadPod[] {
+  return [...pods].sort((a, b) => ordinalOf(b) - ordinalOf(a));
+}
+
+function ordinalOf(pod: WorkloadPod): number {
+  return Number(pod.metadata.name.slice(pod.metadata.name.lastIndexOf('-') + 1));
+}
+
+function replicasOf(workload: Workload): number {
+  return workload.spec.replicas ?? 1;
+}
+
+function isParallel(workload: Workload): boolean {
+  const { podManagementPolicy } = workload.spec as { readonly podManagementPolicy?: string };
+  return podManagementPolicy === 'Parallel';
+}

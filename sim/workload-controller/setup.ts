@@ -1,0 +1,48 @@
+import { controllerOf, keyOf, objectKey } from '../../api/meta.ts';
+import type { Workload } from '../../api/workload.ts';
+import type { WorkloadKind } from '../../api/workload-kinds.ts';
+import type { Controller } from '../../kube/controller.ts';
+import { type ControllerDependencies, createController } from '../../kube/create-controller.ts';
+import { createInformer } from '../../kube/create-informer.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import { WorkloadReconciler } from './reconciler.ts';
+import { cloneSetNaming, statefulSetNaming } from './scale.ts';
+import { WORKLOAD_PODS, type WorkloadPod } from './workload-pod.ts';
+
+export interface WorkloadControllerDeps extends Omit<ControllerDependencies, 'reconcile'> {
+  readonly client: KubeClient;
+}
+
+/**
+ * A stand-in for the workload controllers of OpenKruise, for clusters that have none: in-place rolling updates of `kind` with partition,
+ * maxUnavailable and percentages, on any API server.
+ */
+export function createWorkloadController(
+  kind: WorkloadKind,
+  deps: WorkloadControllerDeps,
+): Pick<Controller, 'name' | 'run'> {
+  const workloads = createInformer<Workload>({ resource: kind.resource }, deps);
+  const pods = createInformer<WorkloadPod>({ resource: WORKLOAD_PODS }, deps);
+  const suffix = (): string => deps.random().toString(36).slice(2, 7).padEnd(5, '0');
+  const naming = kind.kind === 'CloneSet' ? cloneSetNaming(suffix) : statefulSetNaming;
+  const reconciler = new WorkloadReconciler(kind, naming, deps);
+  const name = `stand-in-${kind.kind.toLowerCase()}`;
+  const controller = createController(
+    { name, workers: 1 },
+    { ...deps, reconcile: reconciler.reconcile },
+  );
+  workloads.onChange(({ object }) => controller.enqueue(keyOf(object)));
+  pods.onChange(({ object }) => {
+    const owner = controllerOf(object);
+    if (owner?.kind === kind.kind)
+      controller.enqueue(objectKey(owner.name, object.metadata.namespace));
+  });
+  return {
+    name,
+    run: async signal => {
+      const informers = Promise.all([workloads.run(signal), pods.run(signal)]);
+      await Promise.all([workloads.synced(signal), pods.synced(signal)]);
+      await Promise.all([informers, controller.run(signal)]);
+    },
+  };
+}
