@@ -14,7 +14,7 @@ export interface PodNaming {
   updateOrder(pods: readonly WorkloadPod[]): readonly WorkloadPod[];
 }
 
-/** CloneSet: names with a suffix of their own; pods that are down go and change first, then the oldest. */
+/** CloneSet: names with a suffix of their own; pods that are down go and change first, then the youngest. */
 export function cloneSetNaming(suffix: () => string): PodNaming {
   return {
     scale: (workload, pods) => {
@@ -23,9 +23,9 @@ export function cloneSetNaming(suffix: () => string): PodNaming {
         { length: Math.max(0, missing) },
         () => `${workload.metadata.name}-${suffix()}`,
       );
-      return { create, remove: byAge(pods).slice(0, Math.max(0, -missing)) };
+      return { create, remove: byHealth(pods).slice(0, Math.max(0, -missing)) };
     },
-    updateOrder: byAge,
+    updateOrder: byHealth,
   };
 }
 
@@ -56,10 +56,14 @@ function oneInOrder(
   return before.every(isUp) ? [first] : [];
 }
 
-function byAge(pods: readonly WorkloadPod[]): readonly WorkloadPod[] {
-  const age = (pod: WorkloadPod): string =>
-    `${isAvailable(pod) ? 1 : 0}${pod.metadata.creationTimestamp ?? ''}${pod.metadata.name}`;
-  return [...pods].sort((a, b) => age(a).localeCompare(age(b)));
+function byHealth(pods: readonly WorkloadPod[]): readonly WorkloadPod[] {
+  const born = (pod: WorkloadPod): string => pod.metadata.creationTimestamp ?? '';
+  return [...pods].sort(
+    (a, b) =>
+      Number(isAvailable(a)) - Number(isAvailable(b)) ||
+      born(b).localeCompare(born(a)) ||
+      a.metadata.name.localeCompare(b.metadata.name),
+  );
 }
 
 function byOrdinal(pods: readonly WorkloadPod[]): readonly WorkloadPod[] {
