@@ -17,7 +17,7 @@ import { isGone, KubeError } from '../../kube/kube-error.ts';
 import { onAbort, untilAborted } from '../../runtime/abort.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
 import { FakeClock } from './fake-clock.ts';
-import { discoveryBody } from './fake-kube/discovery.ts';
+import { ALL_RESOURCES, discoveryBody } from './fake-kube/discovery.ts';
 import { FakeStore, tableOf } from './fake-kube/fake-store.ts';
 import { FakeWatch } from './fake-kube/fake-watch.ts';
 import { refusal, typed } from './fake-kube/object-rules.ts';
@@ -60,7 +60,8 @@ export class FakeKube implements KubeClient {
   after: Hook = () => {};
   readonly #store: FakeStore;
   readonly #watches = new Set<FakeWatch<KubeObject>>();
-  readonly #unserved = new Set<string>();
+  /** Kinds that are served, by table. */
+  readonly #served = new Set(ALL_RESOURCES.map(tableOf));
   readonly #patcher = new Patcher();
 
   constructor(options: FakeKubeOptions = {}) {
@@ -71,6 +72,7 @@ export class FakeKube implements KubeClient {
 
   /** Puts an object in as if it had always been there: status, uid and timestamps are kept. */
   seed<T extends KubeObject>(resource: Resource<T>, object: T): T {
+    this.serve(resource, true);
     return structuredClone(
       this.#store.create(resource, structuredClone(object), { trusted: true }),
     );
@@ -91,10 +93,10 @@ export class FakeKube implements KubeClient {
     return this.requests.filter(({ verb }) => ['create', 'patch', 'delete'].includes(verb));
   }
 
-  /** Answers 404 for a kind, as without its CRD; or no longer does. */
+  /** Serves one more kind, or answers 404 for it as without its CRD. Those of api/resources.ts are served at first. */
   serve(resource: Resource, isServed: boolean): void {
-    if (isServed) this.#unserved.delete(tableOf(resource));
-    else this.#unserved.add(tableOf(resource));
+    if (isServed) this.#served.add(tableOf(resource));
+    else this.#served.delete(tableOf(resource));
   }
 
   /** Ends all watches, quietly or with `error`. */
@@ -253,7 +255,7 @@ export class FakeKube implements KubeClient {
   }
 
   #isServed(resource: Resource): boolean {
-    return !this.#unserved.has(tableOf(resource));
+    return this.#served.has(tableOf(resource));
   }
 
   #mustServe(resource: Resource): void {

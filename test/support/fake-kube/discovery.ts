@@ -1,13 +1,14 @@
 import type { Resource } from '../../../api/resource.ts';
 import * as resources from '../../../api/resources.ts';
 
-const ALL = Object.values(resources) as readonly Resource[];
+/** Every kind that Headstart knows. */
+export const ALL_RESOURCES = Object.values(resources) as readonly Resource[];
 
 /** What `/version`, `/apis/<group>` and `/apis/<group>/<version>` answer; undefined elsewhere. */
 export function discoveryBody(path: string, isServed: (resource: Resource) => boolean): unknown {
   if (path === '/version') return { major: '1', minor: '34', gitVersion: 'v1.34.0-fake' };
   const [, prefix, group, version] = path.split('/');
-  const served = ALL.filter(resource => resource.group === group && isServed(resource));
+  const served = ALL_RESOURCES.filter(resource => resource.group === group && isServed(resource));
   if (prefix !== 'apis' || served.length === 0) return undefined;
   if (version === undefined) {
     const versions = [...new Set(served.map(resource => resource.version))];
