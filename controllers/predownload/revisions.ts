@@ -52,11 +52,13 @@ export class RevisionTemplates {
   }
 }
 
-/** `data` of a workload's ControllerRevision is a patch `{ spec: { template: … } }`. */
+/** `data` of a workload's ControllerRevision is a strategic merge patch `{ spec: { template: { …, $patch: 'replace' } } }`. */
 function templateIn(data: unknown): PodTemplate | undefined {
   const spec = isRecord(data) ? data['spec'] : undefined;
   const template = isRecord(spec) ? spec['template'] : undefined;
-  return isRecord(template) ? (template as PodTemplate) : undefined;
+  if (!isRecord(template)) return undefined;
+  const { $patch: _directive, ...fields } = template;
+  return fields;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
