@@ -19,7 +19,12 @@ export function secret(
 
 /** A NodeImage that wants one tag. */
 export function nodeImage(name: string): NodeImage {
-  return { metadata: { name }, spec: { images: { nginx: { tags: [{ tag: '1' }] } } } };
+  return {
+    metadata: { name },
+    spec: {
+      images: { nginx: { tags: [{ tag: '1', pullPolicy: { ttlSecondsAfterFinished: 600 } }] } },
+    },
+  };
 }
 
 /** A job on every node. */

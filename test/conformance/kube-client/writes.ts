@@ -156,7 +156,14 @@ export function writeSuite(harness: Harness): void {
         { name },
         {
           type: 'merge',
-          body: { spec: { images: { redis: { tags: [{ tag: '7' }] } } }, status: { succeeded: 9 } },
+          body: {
+            spec: {
+              images: {
+                redis: { tags: [{ tag: '7', pullPolicy: { ttlSecondsAfterFinished: 600 } }] },
+              },
+            },
+            status: { succeeded: 9 },
+          },
         },
       );
       assert.equal(asked.status?.succeeded, 1);
