@@ -1,76 +1,16 @@
 import assert from 'node:assert/strict';
-import type { ImagePullJob } from '../../../api/image-pull-job.ts';
 import {
   ANNOTATION_PARALLELISM,
   ANNOTATION_PREDOWNLOAD,
   ANNOTATION_TIMEOUT_SECONDS,
 } from '../../../api/names.ts';
-import { CLONE_SETS, IMAGE_PULL_JOBS, PODS, SERVICE_ACCOUNTS } from '../../../api/resources.ts';
-import type { Workload } from '../../../api/workload.ts';
+import { CLONE_SETS, IMAGE_PULL_JOBS, SERVICE_ACCOUNTS } from '../../../api/resources.ts';
 import { jobNameFor } from '../../../controllers/predownload/jobs.ts';
 import { setupPredownloadControllers } from '../../../controllers/predownload/setup.ts';
 import { KubeError } from '../../../kube/kube-error.ts';
-import { type ControllerWorld, startControllerWorld } from '../../support/controller-world.ts';
-import type { FakeKube } from '../../support/fake-kube.ts';
-import { cloneSet, pod, seedRunning, template } from './objects.ts';
-
-const start = (
-  workload: Workload,
-  seed: (kube: FakeKube) => void = () => {},
-  enabled = true,
-): Promise<ControllerWorld> =>
-  startControllerWorld(deps => setupPredownloadControllers({ enabled }, deps), {
-    workloads: [CLONE_SETS],
-    seed: kube => {
-      seedRunning(kube);
-      seed(kube);
-      kube.seed(CLONE_SETS, workload);
-    },
-  });
-
-const jobs = ({ kube }: ControllerWorld): readonly ImagePullJob[] => kube.readAll(IMAGE_PULL_JOBS);
-const onlyJob = (world: ControllerWorld): ImagePullJob => {
-  const [job, ...others] = jobs(world);
-  assert.ok(
-    job !== undefined && others.length === 0,
-    `expected one job, got ${jobs(world).length}`,
-  );
-  return job;
-};
-const web = { namespace: 'default', name: 'web' };
-
-async function setImage({ kube, run }: ControllerWorld, image: string): Promise<void> {
-  await kube.patch(CLONE_SETS, web, {
-    type: 'merge',
-    body: { spec: { template: template(image) } },
-  });
-  await run();
-}
-
-async function observe(
-  { kube, run }: ControllerWorld,
-  revision: string,
-  more: object = {},
-): Promise<void> {
-  const generation = kube.read(CLONE_SETS, 'default/web')?.metadata.generation;
-  const status = { observedGeneration: generation, updateRevision: revision, ...more };
-  await kube.patch(CLONE_SETS, web, { type: 'merge', body: { status } }, { subresource: 'status' });
-  await run();
-}
-
-async function updatePod(
-  { kube, run }: ControllerWorld,
-  index: number,
-  revision: string,
-  image: string,
-): Promise<void> {
-  const { metadata, spec } = pod(index, revision, image);
-  await kube.patch(PODS, metadata, {
-    type: 'merge',
-    body: { metadata: { labels: metadata.labels }, spec },
-  });
-  await run();
-}
+import { startControllerWorld } from '../../support/controller-world.ts';
+import { cloneSet, seedRunning, template } from './objects.ts';
+import { jobs, observe, onlyJob, setImage, start, updatePod, web } from './world.ts';
 
 describe('predownload', () => {
   it('makes nothing while every pod runs the image of the template', async () => {
@@ -219,65 +159,6 @@ describe('predownload', () => {
     await setImage(world, 'app:v2');
     assert.equal(onlyJob(world).spec.image, 'other:1');
     assert.match((await world.events()).join('\n'), /Warning ImagePullJobNameTaken/);
-  });
-
-  const skips = [
-    {
-      what: 'a workload of 3 replicas',
-      reason: 'TooFewReplicas',
-      workload: cloneSet({ replicas: 3 }),
-    },
-    {
-      what: 'a ReCreate update',
-      reason: 'NotInPlace',
-      workload: cloneSet({ updateStrategy: { type: 'ReCreate' } }),
-    },
-    {
-      what: 'a rollout in one batch',
-      reason: 'SingleBatch',
-      workload: cloneSet({ updateStrategy: { type: 'InPlaceIfPossible', maxUnavailable: '100%' } }),
-    },
-  ];
-  for (const { what, reason, workload } of skips) {
-    it(`warms nothing for ${what} and says why in one Event`, async () => {
-      await using world = await start(workload);
-      await setImage(world, 'app:v2');
-      await observe(world, 'web-v2');
-      await observe(world, 'web-v2', { replicas: 4 });
-      assert.deepEqual(jobs(world), []);
-      const told = (await world.events()).filter(text => text.includes('PreDownloadSkipped'));
-      assert.equal(told.length, 1);
-      assert.match(told[0] ?? '', new RegExp(`^Normal PreDownloadSkipped: ${reason}: `));
-    });
-  }
-
-  it('warms a ReCreate update of 2 replicas that asks for it', async () => {
-    const annotations = { [ANNOTATION_PREDOWNLOAD]: 'always' };
-    await using world = await start(
-      cloneSet({ replicas: 2, annotations, updateStrategy: { type: 'ReCreate' } }),
-    );
-    await setImage(world, 'app:v2');
-    assert.equal(onlyJob(world).spec.image, 'app:v2');
-  });
-
-  it('deletes the job when the workload says never', async () => {
-    await using world = await start(cloneSet());
-    await setImage(world, 'app:v2');
-    await world.kube.patch(CLONE_SETS, web, {
-      type: 'merge',
-      body: { metadata: { annotations: { [ANNOTATION_PREDOWNLOAD]: 'never' } } },
-    });
-    await world.run();
-    assert.deepEqual(jobs(world), []);
-  });
-
-  it('takes the ladder again when a workload grows above 3 replicas (W9)', async () => {
-    await using world = await start(cloneSet({ replicas: 3 }));
-    await setImage(world, 'app:v2');
-    assert.deepEqual(jobs(world), []);
-    await world.kube.patch(CLONE_SETS, web, { type: 'merge', body: { spec: { replicas: 4 } } });
-    await world.run();
-    assert.equal(jobs(world).length, 1);
   });
 
   it('ignores what a registry-rewriting webhook made of the running images', async () => {
