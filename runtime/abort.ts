@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** True when `error` is what an aborted call rejects with: the reason of `signal`, or a plain AbortError. */
 export function isAbort(error: unknown, signal?: AbortSignal): boolean {
   if (signal?.aborted === true && error === signal.reason) return true;
@@ -11,6 +13,8 @@ export function onAbort(signal: AbortSignal | undefined, listener: () => void): 
     listener();
     return () => {};
   }
+  // Everything a process does may listen to the signal that ends it; node takes more than ten for a leak.
+  setMaxListeners(0, signal);
   signal.addEventListener('abort', listener, { once: true });
   return () => signal.removeEventListener('abort', listener);
 }

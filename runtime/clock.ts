@@ -1,3 +1,5 @@
+import { onAbort } from './abort.ts';
+
 /** Time as a dependency, so that tests can hold it still. */
 export interface Clock {
   /** Wall clock, milliseconds since the epoch. For timestamps only. */
@@ -16,19 +18,14 @@ export const systemClock: Clock = {
   monotonicMs: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
-      if (signal?.aborted) {
-        reject(signal.reason as Error);
-        return;
-      }
-      const onAbort = (): void => {
-        clearTimeout(timer);
-        reject(signal?.reason as Error);
-      };
       const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', onAbort);
+        unlink();
         resolve();
       }, ms);
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const unlink = onAbort(signal, () => {
+        clearTimeout(timer);
+        reject(signal?.reason as Error);
+      });
     }),
   after: (ms, callback) => {
     const timer = setTimeout(callback, ms);

@@ -1,3 +1,4 @@
+import { onAbort } from '../../runtime/abort.ts';
 import type { Clock } from '../../runtime/clock.ts';
 
 interface Timer {
@@ -28,19 +29,14 @@ export class FakeClock implements Clock {
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) {
-        reject(signal.reason as Error);
-        return;
-      }
-      const onAbort = (): void => {
-        cancel();
-        reject(signal?.reason as Error);
-      };
       const cancel = this.after(ms, () => {
-        signal?.removeEventListener('abort', onAbort);
+        unlink();
         resolve();
       });
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const unlink = onAbort(signal, () => {
+        cancel();
+        reject(signal?.reason as Error);
+      });
     });
   }
 
