@@ -2,11 +2,14 @@ import { DEFAULT_BACKOFF_LIMIT, DEFAULT_TIMEOUT_SECONDS } from './defaults.ts';
 import { isJsonObject, type JsonObject, memberAt } from './json.ts';
 
 /** Members to set where nothing stands yet. */
-type Defaults = Readonly<Record<string, unknown>>;
+type Defaults = Readonly<Record<string, string | number>>;
 
-/** `object` with `defaults` where it has nothing (absent, null or ''); the same object when nothing is missing. */
+/** `object` with `defaults` where it has nothing: absent, null, or '' for a text. The same object when nothing is missing. */
 export function withDefaults(object: JsonObject, defaults: Defaults): JsonObject {
-  const missing = Object.entries(defaults).filter(([key]) => isUnset(memberAt(object, key)));
+  const missing = Object.entries(defaults).filter(([key, value]) => {
+    const present = memberAt(object, key);
+    return present === undefined || (present === '' && typeof value === 'string');
+  });
   return missing.length === 0 ? object : { ...object, ...Object.fromEntries(missing) };
 }
 
@@ -38,15 +41,13 @@ export function defaultPullJobTemplate(spec: JsonObject): JsonObject {
 
 /** `object` with `members` set; the same object when it has them already. */
 export function withMembers(object: JsonObject, members: JsonObject): JsonObject {
-  const differs = Object.entries(members).some(([key, value]) => memberAt(object, key) !== value);
+  const differs = Object.entries(members).some(
+    ([key, value]) => memberAt(object, key) !== (value ?? undefined),
+  );
   return differs ? { ...object, ...members } : object;
 }
 
 function defaultCompletionPolicy(value: unknown): unknown {
   const policy = value ?? {};
   return isJsonObject(policy) ? withDefaults(policy, { type: 'Always' }) : value;
-}
-
-function isUnset(value: unknown): boolean {
-  return value === undefined || value === '';
 }

@@ -18,7 +18,9 @@ export interface Range {
 
 /** One violation that says what the value must be and what it is. */
 export function mustBe(what: string, value: unknown, path: string): Violation[] {
-  return [{ path, message: `must be ${what}, not ${describeJson(value)}`, value }];
+  const message =
+    value == null ? `is required: write ${what}` : `must be ${what}, not ${describeJson(value)}`;
+  return [{ path, message, value }];
 }
 
 /** A whole JSON number. */
@@ -82,15 +84,17 @@ export function checkObjectName(value: unknown, path: string, what: string): Vio
   return mustBe(`the name of a ${what}: lower-case letters, digits, '-' and '.'`, value, path);
 }
 
-/** Names each repeated item of a list once. */
+/** Each repeated item of a list is one violation. */
 export function checkUnique(value: unknown, path: string): Violation[] {
   if (!Array.isArray(value)) return [];
   const seen = new Set<unknown>();
   const repeated = new Set<unknown>();
-  for (const item of value as readonly unknown[]) (seen.has(item) ? repeated : seen).add(item);
+  for (const item of value as readonly unknown[]) {
+    if (item != null) (seen.has(item) ? repeated : seen).add(item);
+  }
   return [...repeated].map(item => ({
     path,
-    message: `must name each item once: remove the second ${describeJson(item)}`,
+    message: `must not repeat ${describeJson(item)}`,
     value: item,
   }));
 }

@@ -1,3 +1,5 @@
+import { describeJson } from './json.ts';
+
 /**
  * Image references by the grammar of the distribution project (`name[:tag][@digest]`), normalised as Docker does it:
  * `nginx` is `docker.io/library/nginx`.
@@ -148,12 +150,12 @@ function problemOfName(name: string, registry: string, repository: string): stri
     return `has a name of more than ${MAX_NAME_LENGTH} characters`;
   }
   if (!isRegistry(registry))
-    return `has a malformed registry '${registry}'; write host or host:port`;
+    return `has a malformed registry ${describeJson(registry)}; write host or host:port`;
   if (repository.toLowerCase() !== repository) {
-    return `must be lower case: write '${repository.toLowerCase()}' for '${repository}'`;
+    return `must be lower case: write ${describeJson(repository.toLowerCase())} for ${describeJson(repository)}`;
   }
   if (!repository.split('/').every(component => PATH_COMPONENT.test(component))) {
-    return `has a malformed name '${repository}'; use lower-case letters and digits, separated by one of '.', '_', '__', '-' or '/'`;
+    return `has a malformed name ${describeJson(repository)}; use lower-case letters and digits, separated by one of '.', '_', '__', '-' or '/'`;
   }
   return undefined;
 }

@@ -72,15 +72,9 @@ function meets({ key, operator, values }: LabelSelectorRequirement, labels: Labe
 }
 
 function requirementToString({ key, operator, values }: LabelSelectorRequirement): string {
-  switch (operator) {
-    case 'Exists':
-      return key;
-    case 'DoesNotExist':
-      return `!${key}`;
-    case 'In':
-    case 'NotIn':
-      return `${key} ${operator.toLowerCase()} (${(values ?? []).join(',')})`;
-  }
+  if (operator === 'Exists') return key;
+  if (operator === 'DoesNotExist') return `!${key}`;
+  return `${key} ${operator.toLowerCase()} (${(values ?? []).join(',')})`;
 }
 
 function labelsViolations(value: unknown, path: string): Violation[] {

@@ -27,10 +27,10 @@ const BY_MESSAGE: readonly (readonly [PullFailureReason, RegExp])[] = [
     'InvalidReference',
     /couldn't parse image name|invalid reference|parse image reference|code = InvalidArgument/i,
   ],
-  ['RateLimited', /\b429\b|toomanyrequests|too many requests|rate limit/i],
+  ['RateLimited', /toomanyrequests|too many requests|rate limit/i],
   [
     'Unauthorized',
-    /\b40[13]\b|unauthorized|forbidden|access denied|authorization failed|authentication required|code = (?:Unauthenticated|PermissionDenied)/i,
+    /unauthorized|forbidden|access denied|authorization failed|authentication required|code = (?:Unauthenticated|PermissionDenied)/i,
   ],
   ['DiskFull', /no space left on device|disk quota exceeded/i],
   ['NotFound', /code = NotFound|not found|manifest unknown|name unknown|does not exist/i],
@@ -41,9 +41,10 @@ const BY_MESSAGE: readonly (readonly [PullFailureReason, RegExp])[] = [
   ['Timeout', /is canceled$|timed? ?out|i\/o timeout|deadline exceeded|code = DeadlineExceeded/i],
 ];
 
-/** Sorts the text of a failure; `PullFailed` when nothing in it is known. */
+/** Sorts the text of a failure; `PullFailed` when nothing in it is known. Quoted parts are names of images and addresses and say nothing. */
 export function reasonOfMessage(message: string): PullFailureReason {
-  return BY_MESSAGE.find(([, pattern]) => pattern.test(message))?.[0] ?? 'PullFailed';
+  const text = message.replace(/"[^"]*"/g, '""');
+  return BY_MESSAGE.find(([, pattern]) => pattern.test(text))?.[0] ?? 'PullFailed';
 }
 
 /** Why a tag failed: what the daemon said, or, when it gives no reason (the peer's), what its message tells. */

@@ -14,7 +14,7 @@ import { ratchet, type Validation } from './ratchet.ts';
 export function validateImageListPullJob(object: unknown, old?: unknown): Validation {
   const spec = specOf(object);
   const oldSpec = specOf(old);
-  const { errors, warnings } = ratchet(check(spec), old === undefined ? [] : check(oldSpec));
+  const { errors, warnings } = ratchet(check(spec), old == null ? [] : check(oldSpec));
   return { errors, warnings: [...warnings, ...selectorWarnings(spec, oldSpec)] };
 }
 

@@ -12,14 +12,10 @@ import { ratchet, type Validation } from './ratchet.ts';
  */
 export function validateImagePullJob(object: unknown, old?: unknown): Validation {
   const spec = specOf(object);
-  if (old === undefined) {
-    const { errors, warnings } = ratchet(check(spec));
-    return { errors, warnings: [...warnings, ...selectorWarnings(spec, undefined)] };
-  }
   const oldSpec = specOf(old);
-  const { errors, warnings } = ratchet(check(spec), check(oldSpec));
+  const { errors, warnings } = ratchet(check(spec), old == null ? [] : check(oldSpec));
   return {
-    errors: [...changedImage(spec, oldSpec), ...changedPullSecrets(spec, oldSpec), ...errors],
+    errors: [...(old == null ? [] : changedForGood(spec, oldSpec)), ...errors],
     warnings: [...warnings, ...selectorWarnings(spec, oldSpec)],
   };
 }
@@ -31,6 +27,11 @@ function specOf(object: unknown): unknown {
 function check(spec: unknown): Violation[] {
   if (!isJsonObject(spec)) return mustBe('an object with an image', spec, 'spec');
   return [...checkImage(memberAt(spec, 'image'), 'spec.image'), ...checkPullJobTemplate(spec)];
+}
+
+/** Changes of what must not change. */
+function changedForGood(spec: unknown, oldSpec: unknown): FieldError[] {
+  return [...changedImage(spec, oldSpec), ...changedPullSecrets(spec, oldSpec)];
 }
 
 function changedImage(spec: unknown, oldSpec: unknown): FieldError[] {

@@ -26,7 +26,7 @@ export function validateNodeImage(object: unknown, old?: unknown): Validation {
   const spec = memberAt(object, 'spec');
   const { errors, warnings } = ratchet(
     check(spec),
-    old === undefined ? [] : check(memberAt(old, 'spec')),
+    old == null ? [] : check(memberAt(old, 'spec')),
   );
   return { errors, warnings: [...warnings, ...nameWarnings(spec, memberAt(old, 'spec'))] };
 }

@@ -1,3 +1,4 @@
+import type { Violation } from './field-error.ts';
 import { describeJson } from './json.ts';
 import { type SettingSource, settingSources } from './predownload-settings.ts';
 import { ratchet, type Validation } from './ratchet.ts';
@@ -13,14 +14,15 @@ export function validateWorkloadSettings(object: unknown, old?: unknown): Valida
   return { errors, warnings: [...warnings, ...overruled(sources, before)] };
 }
 
-function violationsOf(sources: readonly SettingSource[]) {
+function violationsOf(sources: readonly SettingSource[]): Violation[] {
   return sources.flatMap(({ violations }) => violations);
 }
 
-/** A setting that stands in two places with two values: the later one has no effect, which its author should know (W29). */
+/** A setting that stands in two places with two values: the later one has no effect, which its author should know (W29, W31). */
 function overruled(sources: readonly SettingSource[], before: readonly SettingSource[]): string[] {
-  return sources.flatMap(source => {
-    const winner = sources.find(({ setting }) => setting === source.setting);
+  const usable = sources.filter(({ violations }) => violations.length === 0);
+  return usable.flatMap(source => {
+    const winner = usable.find(({ setting }) => setting === source.setting);
     if (winner === undefined || String(winner.value) === String(source.value)) return [];
     const stood = [winner, source].every(now =>
       before.some(({ path, value }) => path === now.path && value === now.value),
