@@ -1,0 +1,35 @@
+import { Command } from 'commander';
+import { untilSignalled } from '../exit.ts';
+
+/** `headstart daemon`: pulls images on one node. */
+export function daemonCommand(): Command {
+  return new Command('daemon')
+    .description('Pull on this node what its NodeImage asks for.')
+    .option('--node-name <name>', 'name of the Node; default: NODE_NAME')
+    .option(
+      '--kubeconfig <path>',
+      'kubeconfig to use; default: KUBECONFIG, else the pod it runs in',
+    )
+    .option('--context <name>', 'context of the kubeconfig')
+    .option(
+      '--run-dir <path>',
+      'where /run of the node is seen; container runtimes are looked for below it',
+      '/run',
+    )
+    .option(
+      '--runtime-endpoint <path>',
+      'socket of the container runtime, instead of looking for one',
+    )
+    .option('--max-concurrent-pulls <count>', 'pulls at once on this node', '3')
+    .option(
+      '--metrics-address <address>',
+      'where /metrics, /healthz and /readyz are served',
+      ':10221',
+    )
+    .option('--log-level <level>', 'debug, info, warn or error', 'info')
+    .action(async (raw: Record<string, unknown>) => {
+      const { readDaemonOptions } = await import('./options.ts');
+      const { runDaemon } = await import('./run-daemon.ts');
+      await untilSignalled(signal => runDaemon(readDaemonOptions(raw), signal));
+    });
+}

@@ -1,0 +1,42 @@
+import { Command } from 'commander';
+import { untilSignalled } from '../exit.ts';
+import { MANAGER_NAMESPACE_DEFAULT } from './options.ts';
+
+/** `headstart manager`: webhooks, certificates and controllers. */
+export function managerCommand(): Command {
+  return new Command('manager')
+    .description('Run the webhooks, their certificates and the controllers.')
+    .option(
+      '--namespace <name>',
+      'namespace of the manager, its Lease and its certificate',
+      MANAGER_NAMESPACE_DEFAULT,
+    )
+    .option(
+      '--kubeconfig <path>',
+      'kubeconfig to use; default: KUBECONFIG, else the pod it runs in',
+    )
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--webhook-host <address>', 'address the webhook server listens on', '0.0.0.0')
+    .option('--webhook-port <port>', 'port of the webhook server', '9443')
+    .option(
+      '--webhook-url <url>',
+      'https URL under which the API server reaches the webhooks, instead of the Service (outside a cluster)',
+    )
+    .option(
+      '--metrics-address <address>',
+      'where /metrics, /healthz and /readyz are served',
+      ':8080',
+    )
+    .option(
+      '--leader-elect',
+      'run the controllers only while holding the Lease; needed with more than one replica',
+    )
+    .option('--lease-seconds <seconds>', 'how long a Lease holds without being renewed', '15')
+    .option('--feature-gates <gates>', 'comma-separated Gate=true|false')
+    .option('--log-level <level>', 'debug, info, warn or error', 'info')
+    .action(async (raw: Record<string, unknown>) => {
+      const { readManagerOptions } = await import('./options.ts');
+      const { runManager } = await import('./run-manager.ts');
+      await untilSignalled(signal => runManager(readManagerOptions(raw), signal));
+    });
+}

@@ -1,0 +1,51 @@
+import { SYSTEM_NAMESPACE } from '../../api/names.ts';
+import type { LogLevel } from '../../runtime/log-fields.ts';
+import { type AccessOptions, readAccessOptions } from '../kube-access.ts';
+import { type ListenAddress, OptionReader, type RawOptions } from '../option-reader.ts';
+
+/** Default of `--namespace`. */
+export const MANAGER_NAMESPACE_DEFAULT = SYSTEM_NAMESPACE;
+
+/** The peer's names; on by default here. */
+export const FEATURE_GATES = {
+  KruiseDaemon: true,
+  ImagePullJobGate: true,
+  PreDownloadImageForInPlaceUpdate: true,
+  PreDownloadImageForDaemonSetUpdate: true,
+} as const;
+export type FeatureGate = keyof typeof FEATURE_GATES;
+
+export interface ManagerOptions {
+  readonly namespace: string;
+  readonly access: AccessOptions;
+  readonly webhook: ListenAddress;
+  /** Reach the webhooks here instead of through their Service. */
+  readonly webhookUrl?: string;
+  readonly metrics: ListenAddress;
+  readonly leaderElect: boolean;
+  readonly leaseDurationMs: number;
+  readonly gates: Readonly<Record<FeatureGate, boolean>>;
+  readonly logLevel: LogLevel;
+}
+
+/** Turns the flags of `headstart manager` into options; throws CONFIG_INVALID with every problem. */
+export function readManagerOptions(raw: RawOptions): ManagerOptions {
+  const reader = new OptionReader(raw);
+  const webhookUrl = reader.text('webhookUrl');
+  const options = {
+    namespace: reader.requiredText('namespace', 'the namespace the manager runs in'),
+    access: readAccessOptions(reader),
+    webhook: {
+      host: reader.requiredText('webhookHost', 'an address to listen on'),
+      port: reader.integer('webhookPort', { min: 0, max: 65535 }),
+    },
+    ...(webhookUrl === undefined ? {} : { webhookUrl }),
+    metrics: reader.address('metricsAddress'),
+    leaderElect: reader.flag('leaderElect'),
+    leaseDurationMs: reader.integer('leaseSeconds', { min: 4, max: 300 }) * 1000,
+    gates: reader.featureGates<FeatureGate>('featureGates', FEATURE_GATES),
+    logLevel: reader.oneOf<LogLevel>('logLevel', ['info', 'debug', 'warn', 'error']),
+  };
+  reader.finish();
+  return options;
+}
