@@ -13,20 +13,20 @@ import { webhookConfigurations } from './webhook-configurations.ts';
 export const DEFAULT_IMAGE = 'headstart:0.1.0';
 
 export interface InstallOptions {
-  /** The container image of manager and daemon; its PATH holds the program `headstart`. */
-  readonly image: string;
+  /** The container image of manager and daemon; its PATH holds the program `headstart`. Default {@link DEFAULT_IMAGE}. */
+  readonly image?: string;
 }
 
 /** Everything to install, in the order it has to be created in: the webhook configurations come last. */
-export function installManifests(options: InstallOptions): readonly Manifest[] {
+export function installManifests({ image = DEFAULT_IMAGE }: InstallOptions): readonly Manifest[] {
   return [
     ...namespaces(),
     ...customResourceDefinitions(OWN_CRDS),
     ...managerRbac(),
     ...daemonRbac(),
     ...services(),
-    ...manager(options),
-    daemon(options),
+    ...manager({ image }),
+    daemon({ image }),
     ...webhookConfigurations(),
   ];
 }
