@@ -5,10 +5,10 @@ import { sharedPolicy } from './assign-tag.ts';
 import { entryState } from './entry-state.ts';
 import type { TagRequest } from './tag-request.ts';
 
-/** Which entries a release is for: all, or those that no runtime works on yet. */
-export type ReleaseOf = 'any' | 'unstarted';
+/** What a release is for: the entry whatever its state, a pull that has not ended, or one that has not even started. */
+export type ReleaseOf = 'any' | 'pending' | 'unstarted';
 
-/** The spec without the job on the entry. A pull that started in the meantime is left alone when only unstarted ones may go. */
+/** The spec without the job on the entry. The same object when the pull has got further than the release is for. */
 export function releaseTag(
   nodeImage: NodeImage,
   request: TagRequest,
@@ -16,7 +16,8 @@ export function releaseTag(
 ): NodeImageSpec {
   const spec = nodeImage.spec ?? {};
   const state = entryState(nodeImage, request, request.uid);
-  if (which === 'unstarted' && (state.kind !== 'pending' || state.started)) return spec;
+  if (which !== 'any' && state.kind !== 'pending') return spec;
+  if (which === 'unstarted' && state.kind === 'pending' && state.started) return spec;
   return withoutOwner(spec, request, request.uid);
 }
 

@@ -1,6 +1,6 @@
 import type { Secret } from '../../api/core.ts';
 import type { ImagePullJob } from '../../api/image-pull-job.ts';
-import { keyOf, type ObjectKey } from '../../api/meta.ts';
+import type { ObjectKey } from '../../api/meta.ts';
 import {
   ANNOTATION_SECRET_MODE,
   ANNOTATION_SECRET_REFERENCES,
@@ -57,8 +57,8 @@ export function updatedAtOf(mirror: Secret): number {
   return Date.parse(mirror.metadata.annotations?.[ANNOTATION_SECRET_UPDATED] ?? '') || 0;
 }
 
-/** A mirror of `source` for `job`: data and type only, because foreign labels and annotations would make others act on it. */
-export function mirrorOf(source: Secret, job: ImagePullJob, now: string): Secret {
+/** A mirror of `source` for `jobs`: data and type only, because foreign labels and annotations would make others act on it. */
+export function mirrorOf(source: Secret, jobs: Iterable<ObjectKey>, now: string): Secret {
   const { name, namespace = '' } = source.metadata;
   return {
     metadata: {
@@ -66,7 +66,7 @@ export function mirrorOf(source: Secret, job: ImagePullJob, now: string): Secret
       namespace: DAEMON_SECRETS_NAMESPACE,
       annotations: {
         [ANNOTATION_SECRET_SOURCE]: `${namespace}/${name}`,
-        [ANNOTATION_SECRET_REFERENCES]: keyOf(job),
+        [ANNOTATION_SECRET_REFERENCES]: renderReferences(jobs),
         [ANNOTATION_SECRET_MODE]: SECRET_MODE_BATCH,
         [ANNOTATION_SECRET_UPDATED]: now,
       },

@@ -139,7 +139,7 @@ function pullSilent(question: Question): Decision {
   const lost = lostAt(question);
   if (lost === undefined || lost.atMs > question.nowMs) return undefined;
   const { failure } = lost;
-  return { state: { kind: 'leaving', release: 'any', holdsSlot: true, failure } };
+  return { state: { kind: 'leaving', release: 'pending', holdsSlot: true, failure } };
 }
 
 /** A pull that has not started is not worth starting once its pod is elsewhere; one that has may end. */

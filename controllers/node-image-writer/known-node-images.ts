@@ -2,10 +2,21 @@ import type { NodeImage } from '../../api/node-image.ts';
 import { NODE_IMAGES } from '../../api/resources.ts';
 import type { Change, Informer, Lister } from '../../kube/informer.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/log.ts';
 import { INDEX_OWNER_UID, tagOwnerUids } from '../informers.ts';
 import { trimNodeImage } from '../trim.ts';
 
 const generationOf = (nodeImage: NodeImage): number => nodeImage.metadata.generation ?? 0;
+
+const RETRY_MS = 1_000;
+
+export interface KnownNodeImagesDeps {
+  readonly client: KubeClient;
+  readonly informer: Informer<NodeImage>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
 
 /**
  * NodeImages as the cache has them, or as we wrote them while the cache has not seen it yet. Whoever counts pulls must count
@@ -14,10 +25,14 @@ const generationOf = (nodeImage: NodeImage): number => nodeImage.metadata.genera
 export class KnownNodeImages {
   readonly #cache: Lister<NodeImage>;
   readonly #client: KubeClient;
+  readonly #clock: Clock;
+  readonly #log: Logger;
   readonly #ahead = new Map<string, NodeImage>();
 
-  constructor(deps: { readonly client: KubeClient; readonly informer: Informer<NodeImage> }) {
+  constructor(deps: KnownNodeImagesDeps) {
     this.#client = deps.client;
+    this.#clock = deps.clock;
+    this.#log = deps.log;
     this.#cache = deps.informer;
     deps.informer.onChange(change => this.#settle(change));
   }
@@ -63,11 +78,20 @@ export class KnownNodeImages {
 
   /**
    * Reads all NodeImages consistently. A new leader does this before it starts a pull, because its cache may
-   * lag behind what the old leader wrote last.
+   * lag behind what the old leader wrote last. Rejects only when `signal` aborts.
    */
   async catchUp(signal: AbortSignal): Promise<void> {
-    for await (const page of this.#client.pages(NODE_IMAGES, { signal })) {
-      for (const item of page.items) this.record(item);
+    for (;;) {
+      try {
+        for await (const page of this.#client.pages(NODE_IMAGES, { signal })) {
+          for (const item of page.items) this.record(item);
+        }
+        return;
+      } catch (err) {
+        signal.throwIfAborted();
+        this.#log.warn('Failed to list NodeImages', { err });
+        await this.#clock.sleep(RETRY_MS, signal);
+      }
     }
   }
 

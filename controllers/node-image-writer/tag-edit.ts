@@ -1,4 +1,5 @@
 import type { NodeImageEntryKey } from '../../api/image-reference.ts';
+import type { ObjectReference } from '../../api/meta.ts';
 import type { ImageSpec, ImageTagSpec, NodeImageSpec } from '../../api/node-image.ts';
 
 /** The entry of that name, if the spec has it. */
@@ -28,17 +29,18 @@ export function withTag(tags: readonly ImageTagSpec[], entry: ImageTagSpec): Ima
 /** `entry` without the owners that `isOwner` refuses; undefined when it had owners and none is left. The same object when all stay. */
 export function keepOwners(
   entry: ImageTagSpec,
-  isOwner: (uid: string) => boolean,
+  isOwner: (owner: ObjectReference) => boolean,
 ): ImageTagSpec | undefined {
   const references = entry.ownerReferences ?? [];
-  const kept = references.filter(({ uid }) => uid === undefined || isOwner(uid));
+  const kept = references.filter(isOwner);
   if (kept.length === references.length) return entry;
   if (kept.length === 0) return undefined;
   const { owners, ...rest } = entry;
+  const uids = new Set(kept.map(({ uid }) => uid));
   return {
     ...rest,
     ownerReferences: kept,
-    ...(owners === undefined ? {} : { owners: owners.filter(({ uid }) => isOwner(uid)) }),
+    ...(owners === undefined ? {} : { owners: owners.filter(({ uid }) => uids.has(uid)) }),
   };
 }
 
@@ -51,7 +53,7 @@ export function withoutOwner(
   const image = spec.images?.[of.name];
   const entry = findTag(spec, of);
   if (image === undefined || entry === undefined) return spec;
-  const kept = keepOwners(entry, owner => owner !== uid);
+  const kept = keepOwners(entry, owner => owner.uid !== uid);
   if (kept === entry) return spec;
   const others = image.tags.filter(({ tag }) => tag !== of.tag);
   const tags = kept === undefined ? others : withTag(others, kept);

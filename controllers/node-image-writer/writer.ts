@@ -1,7 +1,7 @@
 import type { NodeImage, NodeImageSpec } from '../../api/node-image.ts';
 import { NODE_IMAGES } from '../../api/resources.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
-import { isConflict, isNotFound } from '../../kube/kube-error.ts';
+import { isConflict, isInvalid, isNotFound } from '../../kube/kube-error.ts';
 import type { Metrics } from '../../runtime/metrics.ts';
 import { Semaphore } from '../../runtime/semaphore.ts';
 import type { KnownNodeImages } from './known-node-images.ts';
@@ -9,8 +9,6 @@ import { specPatch } from './spec-patch.ts';
 
 /** Beyond this the API server gains nothing (measured: it is bound by its CPU). */
 const WRITES_AT_ONCE = 32;
-/** Shorter than the time between the end of a leader's lease and the start of the next one, so that no write outlives its leader. */
-const WRITE_DEADLINE_MS = 4_000;
 /** Each conflict means that the daemon or a person wrote in between; more in a row is no accident. */
 const MAX_ATTEMPTS = 6;
 
@@ -29,6 +27,17 @@ export type ChangeOutcome =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'gone' };
 
+export interface NodeImageWriterOptions {
+  /** Limit of one call, so that no write outlives its leader. */
+  readonly writeDeadlineMs: number;
+}
+
+export interface NodeImageWriterDeps {
+  readonly client: KubeClient;
+  readonly known: KnownNodeImages;
+  readonly metrics: Metrics;
+}
+
 interface Batch {
   readonly changes: SpecChange[];
   readonly outcomes: Promise<readonly ChangeOutcome[]>;
@@ -38,17 +47,15 @@ interface Batch {
 export class NodeImageWriter {
   readonly #client: KubeClient;
   readonly #known: KnownNodeImages;
+  readonly #deadlineMs: number;
   readonly #slots: Semaphore;
   /** Batches that still take changes. */
   readonly #open = new Map<string, Batch>();
   /** The last batch of each node that has not ended. */
   readonly #last = new Map<string, Promise<unknown>>();
 
-  constructor(deps: {
-    readonly client: KubeClient;
-    readonly known: KnownNodeImages;
-    readonly metrics: Metrics;
-  }) {
+  constructor(options: NodeImageWriterOptions, deps: NodeImageWriterDeps) {
+    this.#deadlineMs = options.writeDeadlineMs;
     this.#client = deps.client;
     this.#known = deps.known;
     this.#slots = new Semaphore({ name: 'node-image-writes', limit: WRITES_AT_ONCE }, deps);
@@ -60,6 +67,11 @@ export class NodeImageWriter {
     const index = batch.changes.push(change) - 1;
     const outcomes = await batch.outcomes;
     return outcomes[index] ?? { kind: 'gone' };
+  }
+
+  /** Reads the newest NodeImage of that name, for a caller that does not know what became of its change. */
+  async read(name: string, signal: AbortSignal): Promise<NodeImage | undefined> {
+    return this.#read(name, { signal, deadlineMs: this.#deadlineMs });
   }
 
   #openBatch(name: string, signal: AbortSignal): Batch {
@@ -98,7 +110,7 @@ export class NodeImageWriter {
     changes: readonly SpecChange[],
     signal: AbortSignal,
   ): Promise<readonly ChangeOutcome[]> {
-    const options = { signal, deadlineMs: WRITE_DEADLINE_MS };
+    const options = { signal, deadlineMs: this.#deadlineMs };
     let current = this.#known.get(name);
     for (let attempt = 1; ; attempt++) {
       if (current === undefined) return changes.map(() => ({ kind: 'gone' }));
@@ -113,9 +125,11 @@ export class NodeImageWriter {
         const written = current;
         return outcomes.map(outcome => outcome ?? { kind: 'done', nodeImage: written });
       } catch (error) {
-        if (!isNotFound(error) && (!isConflict(error) || attempt === MAX_ATTEMPTS)) throw error;
+        if (attempt === MAX_ATTEMPTS || !mayBeStale(error)) throw error;
+        const newest = await this.#read(name, options);
+        if (isInvalid(error) && isSameVersion(current, newest)) throw error;
+        current = newest;
       }
-      current = await this.#read(name, options);
     }
   }
 
@@ -129,6 +143,13 @@ export class NodeImageWriter {
     return newest;
   }
 }
+
+/** A patch of paths that are no longer there is 422, before the API server looks at the resourceVersion. */
+const mayBeStale = (error: unknown): boolean =>
+  isConflict(error) || isNotFound(error) || isInvalid(error);
+
+const isSameVersion = (a: NodeImage, b: NodeImage | undefined): boolean =>
+  a.metadata.resourceVersion === b?.metadata.resourceVersion;
 
 /** Applies the changes one after the other; an outcome is there for each that was refused. */
 function applyAll(

@@ -1,0 +1,134 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ImagePullJob, ImagePullJobStatus } from '../../api/image-pull-job.ts';
+import { keyOf } from '../../api/meta.ts';
+import { parallelLimit } from '../../api/parallelism.ts';
+import { IMAGE_PULL_JOBS } from '../../api/resources.ts';
+import type { EventRecorder } from '../../kube/event-recorder.ts';
+import type { Lister } from '../../kube/informer.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import { type Clock, timestamp } from '../../runtime/clock.ts';
+import type { Failure } from './entry-state.ts';
+import { summarizeFailures } from './failures.ts';
+import { eventsOf, sayAll } from './job-events.ts';
+import type { JobMetrics } from './job-metrics.ts';
+import type { JobViews, OpenJob } from './job-views.ts';
+import { needsMirrors } from './mirrored-secret.ts';
+import type { JobProgress } from './progress.ts';
+import { invalidStatus, statusOf, statusPatch } from './status.ts';
+import { type Verdict, verdictOn } from './verdict.ts';
+
+/** A moving status is written at most this often. */
+const STATUS_EVERY_MS = 1_000;
+
+const INVALID: Verdict = { kind: 'failed', reason: 'InvalidSpec' };
+
+export interface JobReportDeps {
+  readonly client: KubeClient;
+  readonly jobs: Lister<ImagePullJob>;
+  readonly views: JobViews;
+  readonly events: EventRecorder;
+  readonly metrics: JobMetrics;
+  readonly clock: Clock;
+}
+
+/** When the job has to be over, milliseconds since the epoch; infinity when nothing says so. */
+export function deadlineMsOf(job: ImagePullJob, clock: Clock): number {
+  const { type, activeDeadlineSeconds } = job.spec.completionPolicy ?? {};
+  if (type === 'Never' || activeDeadlineSeconds === undefined) return Number.POSITIVE_INFINITY;
+  const startedAt = job.status?.startTime;
+  const startedMs = startedAt === undefined ? clock.now() : Date.parse(startedAt);
+  return startedMs + activeDeadlineSeconds * 1000;
+}
+
+/** Says in status and Events how far a job is. */
+export class JobReport {
+  readonly #deps: JobReportDeps;
+
+  constructor(deps: JobReportDeps) {
+    this.#deps = deps;
+  }
+
+  /** Ends a job whose spec nobody can act on. */
+  async refuse(job: ImagePullJob, problem: string, signal: AbortSignal): Promise<void> {
+    const status = invalidStatus(job, problem, timestamp(this.#deps.clock));
+    await this.#write(job, status, INVALID, signal);
+  }
+
+  /** Writes the status when it is time; otherwise says in how many milliseconds that is. */
+  async report(job: ImagePullJob, open: OpenJob, signal: AbortSignal): Promise<number> {
+    const verdict = this.#verdictOn(job, open);
+    const sinceMs = this.#deps.clock.monotonicMs() - (open.statusWrittenMs ?? -STATUS_EVERY_MS);
+    if (verdict.kind === 'running' && sinceMs < STATUS_EVERY_MS) return STATUS_EVERY_MS - sinceMs;
+    const status = this.#statusOf(job, open, verdict);
+    if (isDeepStrictEqual(status, job.status)) return Number.POSITIVE_INFINITY;
+    await this.#write(job, status, verdict, signal);
+    return Number.POSITIVE_INFINITY;
+  }
+
+  #verdictOn(job: ImagePullJob, { view }: OpenJob): Verdict {
+    return verdictOn({
+      job,
+      counts: view.progress.counts,
+      mostTargets: view.mostTargets,
+      missing: () => missingNodes(view.progress),
+      overdue: deadlineMsOf(job, this.#deps.clock) <= this.#deps.clock.now(),
+      paused: parallelLimit(job.spec.parallelism, view.mostTargets) === 0,
+    });
+  }
+
+  #statusOf(job: ImagePullJob, { view, secrets }: OpenJob, verdict: Verdict): ImagePullJobStatus {
+    const cutOff = verdict.reason === 'DeadlineExceeded' ? unfinishedFailures(view.progress) : [];
+    return statusOf({
+      job,
+      counts: view.progress.counts,
+      failures: summarizeFailures([...view.progress.failures(), ...cutOff]),
+      verdict,
+      ...(secrets !== undefined && needsMirrors(job)
+        ? { secretProblems: secrets.state.problems }
+        : {}),
+      now: timestamp(this.#deps.clock),
+    });
+  }
+
+  async #write(
+    job: ImagePullJob,
+    status: ImagePullJobStatus,
+    verdict: Verdict,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { client, clock, events, jobs, metrics, views } = this.#deps;
+    const { name, namespace = '', uid } = job.metadata;
+    const body = { metadata: { uid }, status: statusPatch(job.status, status) };
+    const over = jobs.get(keyOf(job))?.metadata.resourceVersion;
+    const written = await client.patch(
+      IMAGE_PULL_JOBS,
+      { name, namespace },
+      { type: 'merge', body },
+      { signal, subresource: 'status' },
+    );
+    const open = views.get(keyOf(job));
+    if (open !== undefined) {
+      open.statusWrittenMs = clock.monotonicMs();
+      open.written = { job: written, over };
+    }
+    if (verdict.kind !== 'running') metrics.ended(verdict.kind, verdict.reason);
+    sayAll(events, job, eventsOf(job, status, verdict));
+  }
+}
+
+const CUT_OFF: Failure = {
+  reason: 'DeadlineExceeded',
+  message: 'the job ended before this node did',
+};
+
+function* unfinishedFailures(progress: JobProgress): Iterable<readonly [string, Failure]> {
+  for (const kind of ['active', 'waiting', 'unavailable'] as const) {
+    for (const name of progress.of(kind).keys()) yield [name, CUT_OFF];
+  }
+}
+
+function missingNodes(progress: JobProgress): number {
+  let missing = 0;
+  for (const [, { reason }] of progress.failures()) if (reason === 'NodeNotFound') missing++;
+  return missing;
+}

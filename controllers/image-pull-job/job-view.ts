@@ -1,0 +1,221 @@
+import type { Node, Pod } from '../../api/core.ts';
+import type { ImagePullJob } from '../../api/image-pull-job.ts';
+import { isBeingDeleted } from '../../api/meta.ts';
+import { LABEL_FAKE_NODE_IMAGE } from '../../api/names.ts';
+import type { NodeImage } from '../../api/node-image.ts';
+import type { Lister } from '../../kube/informer.ts';
+import { runsDaemon } from '../node-image/runs-daemon.ts';
+import type { KnownNodeImages } from '../node-image-writer/known-node-images.ts';
+import { isFull } from './assign-tag.ts';
+import { type Availability, availabilityOf } from './availability.ts';
+import { entryState, type Failure } from './entry-state.ts';
+import { JobProgress } from './progress.ts';
+import { type Selection, selectionOf } from './selection.ts';
+import type { TagRequest } from './tag-request.ts';
+import { type JobFacts, SILENCE_MS, type TargetFacts, targetState } from './target-state.ts';
+
+/** The caches a job is read from. */
+export interface JobWorld {
+  readonly nodeImages: KnownNodeImages;
+  readonly nodes: Lister<Node>;
+  readonly pods: Lister<Pod>;
+}
+
+interface Remembered {
+  /** Of the NodeImage; a node that was made anew is not the one that failed. */
+  readonly uid: string | undefined;
+  readonly failure: Failure;
+  readonly untilMs?: number;
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+
+const selectorsOf = ({ spec }: ImagePullJob): string =>
+  JSON.stringify([spec.selector, spec.podSelector]);
+
+const epoch = (time: string | undefined): number | undefined =>
+  time === undefined ? undefined : Date.parse(time);
+
+/**
+ * One unfinished job as the caches show it, kept up to date node by node. All of it follows from the API; a new leader builds its own.
+ */
+export class JobView {
+  readonly progress = new JobProgress();
+  /** Nodes of which nobody knows whether our last write was made. */
+  readonly doubts = new Set<string>();
+  readonly #world: JobWorld;
+  readonly #dirty = new Set<string>();
+  readonly #remembered = new Map<string, Remembered>();
+  #job: ImagePullJob;
+  #request: TagRequest;
+  #selection: Selection;
+  #startedAtMs: number;
+  #edited: boolean;
+  #secretsUpdatedAtMs = 0;
+  #mostTargets: number;
+  #order: readonly string[] = [];
+  #orderIsStale = true;
+
+  constructor(job: ImagePullJob, request: TagRequest, world: JobWorld, nowMs: number) {
+    this.#world = world;
+    this.#job = job;
+    this.#request = request;
+    this.#selection = selectionOf(job, world);
+    this.#startedAtMs = epoch(job.status?.startTime) ?? nowMs;
+    const observed = job.status?.observedGeneration;
+    this.#edited = observed !== undefined && observed !== job.metadata.generation;
+    this.#mostTargets = job.status?.desired ?? 0;
+    this.#rememberSilentNodes(nowMs);
+    this.#markAll();
+  }
+
+  /** The uid of the job. */
+  get uid(): string {
+    return this.#request.uid;
+  }
+
+  get request(): TagRequest {
+    return this.#request;
+  }
+
+  /** The most targets it ever had. */
+  get mostTargets(): number {
+    return this.#mostTargets;
+  }
+
+  /** Takes in an edit of the job. True when unfinished pulls should learn of it. */
+  update(job: ImagePullJob, request: TagRequest): boolean {
+    const before = this.#job;
+    this.#job = job;
+    if (before.metadata.generation === job.metadata.generation) return false;
+    this.#request = request;
+    if (selectorsOf(before) !== selectorsOf(job)) {
+      this.#edited = true;
+      this.#selection = selectionOf(job, this.#world);
+    }
+    this.#markAll();
+    return true;
+  }
+
+  /** Whether a change of the node may change the job. */
+  concerns(name: string): boolean {
+    return this.progress.has(name) || this.#selection.selects(name);
+  }
+
+  /** Notes that a node has to be looked at. */
+  mark(name: string): void {
+    this.#dirty.add(name);
+  }
+
+  /** Notes that pods changed in a way that may change the order of the nodes. */
+  markOrder(): void {
+    this.#orderIsStale = true;
+  }
+
+  /** Pulls that failed on entries made before `updatedAtMs` are tried again. */
+  secretsUpdated(updatedAtMs: number): void {
+    if (updatedAtMs <= this.#secretsUpdatedAtMs) return;
+    this.#secretsUpdatedAtMs = updatedAtMs;
+    for (const name of this.progress.of('failed').keys()) this.mark(name);
+  }
+
+  /** Keeps a failure that no entry shows. A Never job tries the node again the next day. */
+  remember(name: string, failure: Failure, nowMs: number): void {
+    const uid = this.#world.nodeImages.get(name)?.metadata.uid;
+    const until = this.#isNever ? { untilMs: nowMs + DAY_MS } : {};
+    this.#remembered.set(name, { uid, failure, ...until });
+    this.mark(name);
+  }
+
+  /** Looks at the nodes that changed, and at those whose time has come. */
+  refresh(nowMs: number): void {
+    for (const name of this.progress.due(nowMs)) this.mark(name);
+    for (const name of this.#dirty) this.#look(name, nowMs);
+    this.#dirty.clear();
+    if (this.progress.counts.leaving === 0) this.#edited = false;
+    this.#mostTargets = Math.max(this.#mostTargets, this.progress.counts.desired);
+  }
+
+  /** The waiting targets in the order in which they are served. */
+  *waiting(): Iterable<string> {
+    const waiting = this.progress.of('waiting');
+    if (this.#orderIsStale) this.#order = this.#selection.inOrder(waiting.keys());
+    this.#orderIsStale = false;
+    for (const name of this.#order) if (waiting.has(name)) yield name;
+  }
+
+  get #isNever(): boolean {
+    return this.#job.spec.completionPolicy?.type === 'Never';
+  }
+
+  get #facts(): JobFacts {
+    return {
+      request: this.#request,
+      never: this.#isNever,
+      startedAtMs: this.#startedAtMs,
+      edited: this.#edited,
+      secretsUpdatedAtMs: this.#secretsUpdatedAtMs,
+    };
+  }
+
+  #markAll(): void {
+    for (const name of this.#selection.candidates()) this.mark(name);
+    for (const name of this.#world.nodeImages.ownedBy(this.uid)) this.mark(name);
+    for (const name of this.progress.names()) this.mark(name);
+    this.#orderIsStale = true;
+  }
+
+  #look(name: string, nowMs: number): void {
+    const target = this.#targetFacts(name);
+    const state = targetState({ job: this.#facts, target, nowMs });
+    const endedHere = state?.kind === 'failed' && target.entry.kind === 'none';
+    if (endedHere && state.failure.reason === 'NodeUnavailable' && !target.remembered) {
+      this.remember(name, state.failure, nowMs);
+    }
+    if (state?.kind === 'waiting' && this.progress.get(name)?.kind !== 'waiting') {
+      this.#orderIsStale = true;
+    }
+    this.progress.record(name, state);
+  }
+
+  #targetFacts(name: string): TargetFacts {
+    const found = this.#world.nodeImages.get(name);
+    const nodeImage = found === undefined || isBeingDeleted(found) ? undefined : found;
+    const node = this.#world.nodes.get(name);
+    const remembered = this.#remembered.get(name);
+    return {
+      name,
+      selected: this.#selection.selects(name),
+      ...(nodeImage === undefined ? {} : { nodeImage }),
+      entry: nodeImage ? entryState(nodeImage, this.#request, this.uid) : { kind: 'none' },
+      availability: availability(node, nodeImage),
+      nodeExpected: node !== undefined && runsDaemon(node),
+      ...(remembered !== undefined && remembered.uid === nodeImage?.metadata.uid
+        ? { remembered }
+        : {}),
+    };
+  }
+
+  /**
+   * Silent nodes lose their entry and are only named in the status. Failures that show elsewhere are not meant, and a young
+   * NodeImage was not there to be silent.
+   */
+  #rememberSilentNodes(nowMs: number): void {
+    if (this.#isNever) return;
+    for (const name of this.#job.status?.failedNodes ?? []) {
+      const nodeImage = this.#world.nodeImages.get(name);
+      if (nodeImage === undefined || isFull(nodeImage, this.#request.name)) continue;
+      if (entryState(nodeImage, this.#request, this.uid).kind !== 'none') continue;
+      const createdAtMs = epoch(nodeImage.metadata.creationTimestamp) ?? 0;
+      if (createdAtMs + SILENCE_MS > nowMs) continue;
+      const message = `node ${name} has not responded for 10 minutes`;
+      this.remember(name, { reason: 'NodeUnavailable', message }, nowMs);
+    }
+  }
+}
+
+/** A NodeImage that stands for no Node is served by whoever made it. */
+function availability(node: Node | undefined, nodeImage: NodeImage | undefined): Availability {
+  const fake = nodeImage?.metadata.labels?.[LABEL_FAKE_NODE_IMAGE] !== undefined;
+  return node === undefined && fake ? { available: true } : availabilityOf(node);
+}

@@ -1,0 +1,61 @@
+import type { ImagePullJob } from '../../api/image-pull-job.ts';
+import { keyOf, type ObjectKey } from '../../api/meta.ts';
+import { JobView, type JobWorld } from './job-view.ts';
+import type { PullSecretsState } from './pull-secrets.ts';
+import type { TagRequest } from './tag-request.ts';
+
+/** What the controller keeps about an open job between two looks at it. All of it can be found out again. */
+export interface OpenJob {
+  readonly view: JobView;
+  /** Of the spec that `view` shows. */
+  generation: number | undefined;
+  /** Unfinished pulls have to learn of an edit. */
+  edited: boolean;
+  secrets?: { readonly state: PullSecretsState; readonly checkedAtMs: number };
+  /** When the status was last written, on the monotonic clock. */
+  statusWrittenMs?: number;
+  /** The job as our last write returned it, and the resourceVersion that the cache had then. */
+  written?: { readonly job: ImagePullJob; readonly over: string | undefined };
+}
+
+/** The open jobs of this process. */
+export class JobViews {
+  readonly #world: JobWorld;
+  readonly #jobs = new Map<ObjectKey, OpenJob>();
+
+  constructor(world: JobWorld) {
+    this.#world = world;
+  }
+
+  get(key: ObjectKey): OpenJob | undefined {
+    return this.#jobs.get(key);
+  }
+
+  /** The open job of that key, made when there is none, or only one of an earlier object of that name. */
+  open(job: ImagePullJob, request: TagRequest, nowMs: number): OpenJob {
+    const found = this.#jobs.get(keyOf(job));
+    const { uid, generation } = job.metadata;
+    if (found !== undefined && found.view.uid === uid) {
+      if (found.view.update(job, request)) found.edited = true;
+      found.generation = generation;
+      return found;
+    }
+    const view = new JobView(job, request, this.#world, nowMs);
+    const observed = job.status?.observedGeneration;
+    const edited = observed !== undefined && observed !== generation;
+    const opened: OpenJob = { view, generation, edited };
+    this.#jobs.set(keyOf(job), opened);
+    return opened;
+  }
+
+  close(key: ObjectKey): void {
+    this.#jobs.delete(key);
+  }
+
+  /** The job as the cache has it, or as we wrote it when the cache has not moved since. */
+  latest(cached: ImagePullJob): ImagePullJob {
+    const written = this.#jobs.get(keyOf(cached))?.written;
+    const unmoved = written !== undefined && written.over === cached.metadata.resourceVersion;
+    return unmoved ? written.job : cached;
+  }
+}

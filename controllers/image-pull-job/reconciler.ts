@@ -1,0 +1,151 @@
+import { renderFieldErrors } from '../../api/field-error.ts';
+import type { ImagePullJob } from '../../api/image-pull-job.ts';
+import { isBeingDeleted, keyOf, type ObjectKey } from '../../api/meta.ts';
+import { validateImagePullJob } from '../../api/validate-image-pull-job.ts';
+import type { ReconcileResult } from '../../kube/controller.ts';
+import type { Lister } from '../../kube/informer.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { isFinished, lastsAsLongAsItsRollout } from '../job-life.ts';
+import { requeueAfter } from '../requeue.ts';
+import type { JobAdvance } from './advance.ts';
+import { addFinalizer, hasFinalizer } from './finalizer.ts';
+import type { JobEnd } from './job-end.ts';
+import type { JobMetrics } from './job-metrics.ts';
+import { deadlineMsOf, type JobReport } from './job-report.ts';
+import type { JobViews, OpenJob } from './job-views.ts';
+import { needsMirrors } from './mirrored-secret.ts';
+import type { PullSecrets } from './pull-secrets.ts';
+import { tagRequestOf } from './tag-request.ts';
+
+/** How often the sources of pull secrets are read again while they may still matter. */
+const SECRETS_EVERY_MS = 30_000;
+
+export interface ImagePullJobReconcilerDeps {
+  readonly client: KubeClient;
+  readonly jobs: Lister<ImagePullJob>;
+  readonly views: JobViews;
+  readonly advance: JobAdvance;
+  readonly end: JobEnd;
+  readonly secrets: PullSecrets;
+  readonly report: JobReport;
+  readonly metrics: JobMetrics;
+  readonly clock: Clock;
+}
+
+/** Brings the image of a job to its nodes, and says in the status how far that is. */
+export class ImagePullJobReconciler {
+  readonly #enabled: boolean;
+  readonly #deps: ImagePullJobReconcilerDeps;
+
+  constructor(options: { readonly enabled: boolean }, deps: ImagePullJobReconcilerDeps) {
+    this.#enabled = options.enabled;
+    this.#deps = deps;
+  }
+
+  /** One look at the job. */
+  async reconcile(key: ObjectKey, signal: AbortSignal): Promise<ReconcileResult | undefined> {
+    const cached = this.#deps.jobs.get(key);
+    if (cached === undefined) return this.#close(key);
+    const job = this.#deps.views.latest(cached);
+    if (isBeingDeleted(job)) {
+      this.#close(key);
+      await this.#deps.end.release(job, signal);
+      return undefined;
+    }
+    if (!this.#enabled) return undefined;
+    if (isFinished(job) && !this.#opensAgain(job)) return this.#finish(job, cached, signal);
+    return this.#run(job, signal);
+  }
+
+  #close(key: ObjectKey): undefined {
+    this.#deps.views.close(key);
+    this.#deps.metrics.hide(key);
+  }
+
+  async #finish(
+    job: ImagePullJob,
+    cached: ImagePullJob,
+    signal: AbortSignal,
+  ): Promise<ReconcileResult | undefined> {
+    const open = this.#deps.views.get(keyOf(job));
+    if (open !== undefined) delete open.secrets;
+    // Before the cache shows the end, the view is what knows of it.
+    if (isFinished(cached) && !lastsAsLongAsItsRollout(job)) this.#close(keyOf(job));
+    await this.#deps.end.release(job, signal);
+    return this.#deps.end.cleanUp(job, signal);
+  }
+
+  /** A job of a rollout that ended well is opened by another cold node. */
+  #opensAgain(job: ImagePullJob): boolean {
+    if (!lastsAsLongAsItsRollout(job) || problemOf(job) !== undefined) return false;
+    const overdue = job.status?.conditions?.some(({ reason }) => reason === 'DeadlineExceeded');
+    const open = overdue === true ? undefined : this.#open(job);
+    if (open === undefined) return false;
+    open.view.refresh(this.#deps.clock.now());
+    const { active, waiting, unavailable, leaving } = open.view.progress.counts;
+    return active + waiting + unavailable + leaving > 0;
+  }
+
+  #open(job: ImagePullJob): OpenJob | undefined {
+    const request = tagRequestOf(job);
+    if (request === undefined) return undefined;
+    return this.#deps.views.open(job, request, this.#deps.clock.now());
+  }
+
+  async #run(found: ImagePullJob, signal: AbortSignal): Promise<ReconcileResult | undefined> {
+    const known = this.#deps.views.get(keyOf(found));
+    const unseen =
+      known?.view.uid !== found.metadata.uid || known?.generation !== found.metadata.generation;
+    const problem = unseen ? problemOf(found) : undefined;
+    const open = problem === undefined ? this.#open(found) : undefined;
+    if (open === undefined)
+      return this.#refuse(found, problem ?? 'spec.image: is no image', signal);
+    const job = await this.#protect(found, signal);
+    await this.#claimSecrets(job, open, signal);
+    const step = await this.#deps.advance.step(job, open, signal);
+    this.#deps.metrics.show(keyOf(job), open.view.progress.counts);
+    const statusDueMs = await this.#deps.report.report(job, open, signal);
+    if (step.error !== undefined) throw step.error;
+    return requeueAfter(
+      step.more ? 0 : Number.POSITIVE_INFINITY,
+      statusDueMs,
+      open.view.progress.nextCheckMs - this.#deps.clock.now(),
+      deadlineMsOf(job, this.#deps.clock) - this.#deps.clock.now(),
+      this.#secretsDueMs(job, open),
+    );
+  }
+
+  async #refuse(job: ImagePullJob, problem: string, signal: AbortSignal): Promise<undefined> {
+    await this.#deps.report.refuse(job, problem, signal);
+    this.#close(keyOf(job));
+  }
+
+  async #protect(job: ImagePullJob, signal: AbortSignal): Promise<ImagePullJob> {
+    if (!needsMirrors(job) || hasFinalizer(job)) return job;
+    return addFinalizer(this.#deps.client, job, signal);
+  }
+
+  async #claimSecrets(job: ImagePullJob, open: OpenJob, signal: AbortSignal): Promise<void> {
+    if (this.#secretsDueMs(job, open) > 0) return;
+    const state = await this.#deps.secrets.claim(job, signal);
+    open.secrets = { state, checkedAtMs: this.#deps.clock.monotonicMs() };
+    open.view.secretsUpdated(state.updatedAtMs);
+  }
+
+  /** How long the secrets may be left alone: as long as no target is to start or to be tried again, for good. */
+  #secretsDueMs(job: ImagePullJob, { secrets, view }: OpenJob): number {
+    if (!needsMirrors(job)) return Number.POSITIVE_INFINITY;
+    if (secrets === undefined) return 0;
+    const { waiting, unavailable, failed } = view.progress.counts;
+    const matters = waiting + unavailable + failed + secrets.state.problems.length > 0;
+    if (!matters) return Number.POSITIVE_INFINITY;
+    return Math.max(0, secrets.checkedAtMs + SECRETS_EVERY_MS - this.#deps.clock.monotonicMs());
+  }
+}
+
+/** What is wrong with a spec that came around webhooks and schema. */
+function problemOf(job: ImagePullJob): string | undefined {
+  const { errors } = validateImagePullJob(job);
+  return errors.length === 0 ? undefined : renderFieldErrors(errors);
+}
