@@ -30,36 +30,35 @@ const malformed = (problems: readonly string[]): DecodedReview => ({
 });
 
 function decodeRequest(fields: FieldReader): AdmissionRequest | undefined {
-  const kind = fields.child('kind');
-  const resource = fields.child('resource');
   const operation = decodeOperation(fields);
-  const object =
-    operation === 'CREATE' || operation === 'UPDATE' ? fields.object('object') : undefined;
-  const oldObject = operation === 'UPDATE' ? fields.object('oldObject') : undefined;
-  const uid = fields.text('uid');
-  const optional = {
+  const hasObject = operation === 'CREATE' || operation === 'UPDATE';
+  const request = {
+    uid: fields.text('uid'),
+    kind: decodeKind(fields.child('kind')),
+    resource: decodeResource(fields.child('resource')),
     subResource: fields.optionalText('subResource'),
     name: fields.optionalText('name'),
     namespace: fields.optionalText('namespace'),
     dryRun: fields.optionalBoolean('dryRun'),
+    object: hasObject ? fields.object('object') : undefined,
+    oldObject: operation === 'UPDATE' ? fields.object('oldObject') : undefined,
   };
-  if (kind === undefined || resource === undefined || operation === undefined) return undefined;
+  return operation && { ...request, operation };
+}
+
+function decodeKind(fields: FieldReader): AdmissionRequest['kind'] {
   return {
-    uid,
-    kind: {
-      group: kind.optionalText('group'),
-      version: kind.text('version'),
-      kind: kind.text('kind'),
-    },
-    resource: {
-      group: resource.optionalText('group'),
-      version: resource.text('version'),
-      resource: resource.text('resource'),
-    },
-    operation,
-    object,
-    oldObject,
-    ...optional,
+    group: fields.optionalText('group'),
+    version: fields.text('version'),
+    kind: fields.text('kind'),
+  };
+}
+
+function decodeResource(fields: FieldReader): AdmissionRequest['resource'] {
+  return {
+    group: fields.optionalText('group'),
+    version: fields.text('version'),
+    resource: fields.text('resource'),
   };
 }
 
@@ -116,8 +115,9 @@ class FieldReader {
     return undefined;
   }
 
-  child(key: string): FieldReader | undefined {
-    const fields = this.object(key);
-    return fields && new FieldReader(`${this.#path}${key}.`, fields, this.#problems);
+  /** Of something else than an object every field is missing. */
+  child(key: string): FieldReader {
+    const path = `${this.#path}${key}.`;
+    return new FieldReader(path, this.object(key) ?? {}, this.#problems);
   }
 }
