@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 /** The Kubernetes version that test/cluster/kubernetes builds. */
 export const KUBERNETES_VERSION = '1.34.4';
 
-/** Where install.mjs puts the Kubernetes programs: outside the checkout, so that a fresh clone finds them. */
+/** Where prepare-machine.ts puts the Kubernetes programs: outside the checkout, so that a fresh clone finds them. */
 export const BINARIES_FOLDER = join(
   homedir(),
   '.cache',
@@ -15,9 +15,18 @@ export const BINARIES_FOLDER = join(
 
 /**
  * The path of a program: from $HEADSTART_KUBE_BIN or $KUBEBUILDER_ASSETS (setup-envtest), the cache that
- * install.mjs fills, or the PATH, in this order.
+ * prepare-machine.ts fills, or the PATH, in this order.
  */
 export function binary(name: string): string {
+  const path = findBinary(name);
+  if (path === undefined) {
+    throw new Error(`${name} is missing: run node --import tsx test/cluster/prepare-machine.ts`);
+  }
+  return path;
+}
+
+/** As binary(), but undefined when the machine has no such program. */
+export function findBinary(name: string): string | undefined {
   const folders = [
     process.env['HEADSTART_KUBE_BIN'],
     process.env['KUBEBUILDER_ASSETS'],
@@ -26,12 +35,8 @@ export function binary(name: string): string {
     // Where Debian keeps programs of the administrator, missing from some users' PATH.
     '/usr/sbin',
   ];
-  for (const folder of folders) {
-    if (!folder) continue;
-    const path = join(folder, name);
-    if (isExecutable(path)) return path;
-  }
-  throw new Error(`${name} is not on this machine: run node test/cluster/install.mjs`);
+  const paths = folders.filter(folder => folder).map(folder => join(folder ?? '', name));
+  return paths.find(isExecutable);
 }
 
 function isExecutable(path: string): boolean {
