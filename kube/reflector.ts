@@ -97,7 +97,7 @@ export class Reflector<T extends KubeObject> {
       await this.#watch(from, signal);
       return { lastedMs: lastedMs() };
     } catch (error) {
-      if (isGone(error)) this.#resourceVersion = undefined;
+      if (!keepsPlace(error)) this.#resourceVersion = undefined;
       return { lastedMs: lastedMs(), error };
     }
   }
@@ -121,7 +121,7 @@ export class Reflector<T extends KubeObject> {
 
   async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
     const { client, clock, random } = this.#deps;
-    const { resource, consistent: _, ...selection } = this.#options;
+    const { resource, consistent: _consistent, ...selection } = this.#options;
     this.#count('watch');
     const timeoutSeconds = WATCH_SECONDS + Math.floor(WATCH_SECONDS * random());
     using linked = linkedAbort(signal);
@@ -161,6 +161,13 @@ export class Reflector<T extends KubeObject> {
     }
   }
 }
+
+/**
+ * True for failures after which a watch may go on where it was: no answer, or come back later. Everything else is mended by a list:
+ * a version that is too old (410) or, after a restore from backup, too new (504); an event that cannot be read.
+ */
+const keepsPlace = (error: unknown): boolean =>
+  error instanceof KubeError && [0, 429, 503].includes(error.status);
 
 const retryAfterMs = (error: unknown): number =>
   error instanceof KubeError ? (error.retryAfterMs ?? 0) : 0;

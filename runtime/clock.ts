@@ -12,23 +12,26 @@ export interface Clock {
   after(ms: number, callback: () => void): () => void;
 }
 
-/** The clock of this machine. */
+/** setTimeout takes longer waits for none at all. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
+
+/** The clock of this machine. Waits of more than 24 days end after 24 days. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const cancel = systemClock.after(ms, () => {
         unlink();
         resolve();
-      }, ms);
+      });
       const unlink = onAbort(signal, () => {
-        clearTimeout(timer);
+        cancel();
         reject(signal?.reason as Error);
       });
     }),
   after: (ms, callback) => {
-    const timer = setTimeout(callback, ms);
+    const timer = setTimeout(callback, Math.min(ms, LONGEST_WAIT_MS));
     return () => clearTimeout(timer);
   },
 };

@@ -18,24 +18,12 @@ import { onAbort, untilAborted } from '../../runtime/abort.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
 import { FakeClock } from './fake-clock.ts';
 import { ALL_RESOURCES, discoveryBody } from './fake-kube/discovery.ts';
+import type { FakeRequest, Hook } from './fake-kube/fake-request.ts';
 import { FakeStore, tableOf } from './fake-kube/fake-store.ts';
 import { FakeWatch } from './fake-kube/fake-watch.ts';
 import { refusal, typed } from './fake-kube/object-rules.ts';
 import { Patcher } from './fake-kube/patches.ts';
 import { selects } from './fake-kube/selectors.ts';
-
-/** A call, as `requests` remembers it and the hooks see it. */
-export interface FakeRequest {
-  readonly verb: 'get' | 'list' | 'create' | 'patch' | 'delete' | 'watch' | 'getPath';
-  /** Plural of the resource, or the path. */
-  readonly resource: string;
-  readonly namespace?: string | undefined;
-  readonly name?: string | undefined;
-  readonly subresource?: string | undefined;
-  /** What is written. */
-  readonly body?: unknown;
-  readonly dryRun?: boolean | undefined;
-}
 
 export interface FakeKubeOptions {
   /** Default: a new FakeClock. */
@@ -43,8 +31,6 @@ export interface FakeKubeOptions {
   /** Whether dependents go with their owners. Default false: that is the work of kube-controller-manager. */
   readonly collectsGarbage?: boolean;
 }
-
-type Hook = (request: FakeRequest) => void | Promise<void>;
 
 /**
  * A Kubernetes API in memory, for tests of controllers: optimistic concurrency, generation, status subresource, finalizers, watches with
@@ -59,7 +45,7 @@ export class FakeKube implements KubeClient {
   /** Runs after a call was carried out and before it is answered: a lost answer. */
   after: Hook = () => {};
   readonly #store: FakeStore;
-  readonly #watches = new Set<FakeWatch<KubeObject>>();
+  readonly #watches = new Set<Pick<FakeWatch<KubeObject>, 'end' | 'bookmark'>>();
   /** Kinds that are served, by table. */
   readonly #served = new Set(ALL_RESOURCES.map(tableOf));
   readonly #patcher = new Patcher();
@@ -135,11 +121,12 @@ export class FakeKube implements KubeClient {
     resource: Resource<T>,
     options: ListOptions = {},
   ): AsyncGenerator<Page<T>> {
-    const { namespace, pageSize = 500 } = options;
+    const { namespace, pageSize = 500, resourceVersion: from } = options;
     let snapshot: Page<T> | undefined;
     let start = 0;
     do {
-      const request = { verb: 'list', resource: resource.plural, namespace } as const;
+      const target = { resource: resource.plural, namespace };
+      const request = { verb: 'list', ...target, resourceVersion: from } as const;
       snapshot = await this.#call(request, options, () => {
         this.#mustServe(resource);
         if (snapshot !== undefined) this.#mustRemember(snapshot.resourceVersion);
@@ -213,21 +200,23 @@ export class FakeKube implements KubeClient {
     options: WatchOptions,
   ): AsyncGenerator<WatchEvent<T>> {
     const { namespace, signal, resourceVersion, timeoutSeconds } = options;
-    const request = { verb: 'watch', resource: resource.plural, namespace } as const;
+    const target = { resource: resource.plural, namespace };
+    const request = { verb: 'watch', ...target, resourceVersion } as const;
+    const watch = new FakeWatch(resource, selects(options));
     await this.#call(request, { signal }, () => {
       this.#mustServe(resource);
       this.#mustRemember(resourceVersion);
+      watch.open(this.#store, Number(resourceVersion));
+      this.#watches.add(watch);
     });
-    const watch = new FakeWatch(resource, selects(options));
-    this.#watches.add(watch as unknown as FakeWatch<KubeObject>);
     const cancel = this.clock.after(timeoutSeconds * 1000, () => watch.end());
     const unlink = onAbort(signal, () => watch.end(signal.reason));
     try {
-      yield* watch.events(this.#store, Number(resourceVersion));
+      yield* watch.events();
     } finally {
       cancel();
       unlink();
-      this.#watches.delete(watch as unknown as FakeWatch<KubeObject>);
+      this.#watches.delete(watch);
     }
   }
 

@@ -12,6 +12,7 @@ export class FakeWatch<T extends KubeObject> {
   readonly #queue: WatchEvent<T>[] = [];
   #end: { readonly error?: unknown } | undefined;
   #wake = (): void => {};
+  #close = (): void => {};
 
   constructor(resource: Resource<T>, selects: Selects) {
     this.resource = resource;
@@ -39,11 +40,17 @@ export class FakeWatch<T extends KubeObject> {
     this.#push({ type, object: typed(this.resource, object) });
   }
 
-  /** The events from `store`, beginning after `version`. */
-  async *events(store: FakeStore, version: number): AsyncGenerator<WatchEvent<T>> {
+  /** Begins to listen, after `version`. Nothing is missed between this call and the reading of {@link events}. */
+  open(store: FakeStore, version: number): void {
     const listener = (change: StoredChange): void => this.see(change);
     for (const change of store.history) if (change.version > version) this.see(change);
     store.listeners.add(listener);
+    this.#close = () => {
+      store.listeners.delete(listener);
+    };
+  }
+
+  async *events(): AsyncGenerator<WatchEvent<T>> {
     try {
       for (;;) {
         const event = this.#queue.shift();
@@ -53,7 +60,7 @@ export class FakeWatch<T extends KubeObject> {
         else return;
       }
     } finally {
-      store.listeners.delete(listener);
+      this.#close();
     }
   }
 
