@@ -12,6 +12,7 @@ import type { ImagePullJob } from './image-pull-job.ts';
 import { GROUP, STORAGE_VERSION } from './names.ts';
 import type { NodeImage } from './node-image.ts';
 import { resource } from './resource.ts';
+import type { WebhookConfiguration } from './webhook-configuration.ts';
 import type { Workload } from './workload.ts';
 
 /** Every resource that Headstart reads or writes. */
@@ -19,6 +20,7 @@ import type { Workload } from './workload.ts';
 const ours = { group: GROUP, version: STORAGE_VERSION };
 const core = { group: '', version: 'v1' };
 const apps = { group: 'apps', version: 'v1' };
+const admission = { group: 'admissionregistration.k8s.io', version: 'v1' };
 
 export const IMAGE_PULL_JOBS = resource<ImagePullJob>({
   ...ours,
@@ -84,4 +86,16 @@ export const LEASES = resource<Lease>({
   plural: 'leases',
   kind: 'Lease',
   namespaced: true,
+});
+export const MUTATING_WEBHOOK_CONFIGURATIONS = resource<WebhookConfiguration>({
+  ...admission,
+  plural: 'mutatingwebhookconfigurations',
+  kind: 'MutatingWebhookConfiguration',
+  namespaced: false,
+});
+export const VALIDATING_WEBHOOK_CONFIGURATIONS = resource<WebhookConfiguration>({
+  ...admission,
+  plural: 'validatingwebhookconfigurations',
+  kind: 'ValidatingWebhookConfiguration',
+  namespaced: false,
 });
