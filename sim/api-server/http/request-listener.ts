@@ -1,0 +1,73 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { describeError } from '../../../runtime/errors.ts';
+import type { Backend } from '../backend.ts';
+import { ApiError } from '../status/api-error.ts';
+import { readBody } from './body.ts';
+import { type Reply, replyToError, send } from './reply.ts';
+import { type RawRequest, route } from './router.ts';
+import { authenticate, type UserInfo } from './user.ts';
+
+/** Answers HTTP requests from a backend. */
+export interface ApiListener {
+  readonly handle: RequestListener;
+  /** Ends watches and gives up waiting for webhooks. */
+  endAll(): void;
+}
+
+/** Makes the listener. Whatever goes wrong becomes a Status; nothing a client sends ends the process. */
+export function createApiListener(
+  backend: Backend,
+  users: ReadonlyMap<string, UserInfo>,
+): ApiListener {
+  const open = new Set<AbortController>();
+
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const abort = new AbortController();
+    open.add(abort);
+    response.once('close', () => {
+      open.delete(abort);
+      abort.abort();
+    });
+    const warnings: string[] = [];
+    let reply: Reply;
+    try {
+      const user = authenticate(request.headers.authorization, users);
+      const body = await readBody(request);
+      const warn = (text: string): unknown => warnings.push(text);
+      reply = await route(rawRequest(request, { backend, user, body, signal: abort.signal, warn }));
+    } catch (error) {
+      if (!(error instanceof ApiError)) {
+        backend.log.error('Failed to answer a request', {
+          method: request.method,
+          path: request.url,
+          err: describeError(error),
+        });
+      }
+      reply = replyToError(error);
+    }
+    if (!response.destroyed) send(response, reply, warnings);
+  };
+
+  return {
+    handle: (request, response) => void answer(request, response),
+    endAll: () => {
+      for (const abort of open) abort.abort();
+    },
+  };
+}
+
+type Known = Pick<RawRequest, 'backend' | 'user' | 'body' | 'signal' | 'warn'>;
+
+function rawRequest(request: IncomingMessage, known: Known): RawRequest {
+  const { method = 'GET', url = '/', headers } = request;
+  const mark = url.indexOf('?');
+  return {
+    ...known,
+    method,
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
+    contentType: (headers['content-type'] ?? '').split(';')[0]?.trim() ?? '',
+    accept: headers.accept ?? '',
+    userAgent: headers['user-agent'] ?? '',
+  };
+}

@@ -1,0 +1,107 @@
+import type { LabelSelector } from '../../../api/meta.ts';
+import { badRequest } from '../status/api-error.ts';
+
+/** One condition on labels. */
+export interface LabelRequirement {
+  readonly key: string;
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt';
+  readonly values: readonly string[];
+}
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** True when every requirement holds. */
+export function matchesLabels(
+  requirements: readonly LabelRequirement[],
+  labels: Labels = {},
+): boolean {
+  return requirements.every(requirement => {
+    const { key } = requirement;
+    return holds(requirement, Object.hasOwn(labels, key) ? labels[key] : undefined);
+  });
+}
+
+function holds({ operator, values }: LabelRequirement, value: string | undefined): boolean {
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+      return value !== undefined && Number(value) > Number(values[0]);
+    case 'Lt':
+      return value !== undefined && Number(value) < Number(values[0]);
+  }
+}
+
+/** The requirements of a selector object, as webhook configurations carry them. */
+export function requirementsOf(selector: LabelSelector | undefined): readonly LabelRequirement[] {
+  const equal = Object.entries(selector?.matchLabels ?? {}).map(
+    ([key, value]) => ({ key, operator: 'In', values: [value] }) as const,
+  );
+  const expressions = (selector?.matchExpressions ?? []).map(({ key, operator, values = [] }) => ({
+    key,
+    operator,
+    values,
+  }));
+  return [...equal, ...expressions];
+}
+
+const KEY = '[^\\s!=<>,()]+';
+const FORMS = [
+  { form: new RegExp(`^(${KEY})\\s+(in|notin)\\s*\\(([^()]*)\\)$`), read: setForm },
+  { form: new RegExp(`^(${KEY})\\s*(==|=|!=|>|<)\\s*(${KEY})?$`), read: comparison },
+  { form: new RegExp(`^(!?)\\s*(${KEY})$`), read: existence },
+] as const;
+
+/** Reads the `labelSelector` of a query, for example `a=b,c!=d,e in (f,g),h,!i`. */
+export function parseLabelSelector(text: string): readonly LabelRequirement[] {
+  return splitTopLevel(text).map(part => {
+    for (const { form, read } of FORMS) {
+      const match = form.exec(part);
+      if (match !== null) return read(match);
+    }
+    throw badRequest(`unable to parse requirement: ${unexpected(part)}`);
+  });
+}
+
+/** Commas within parentheses separate values, not requirements. */
+function splitTopLevel(text: string): readonly string[] {
+  return text
+    .split(/,(?![^()]*\))/)
+    .map(part => part.trim())
+    .filter(part => part !== '');
+}
+
+function unexpected(part: string): string {
+  const [, second] = part.split(/\s+/);
+  return `found '${second ?? part}', expected: in, notin, =, ==, !=, gt, lt`;
+}
+
+function setForm([, key = '', operator, values = '']: RegExpExecArray): LabelRequirement {
+  return {
+    key,
+    operator: operator === 'in' ? 'In' : 'NotIn',
+    values: values.split(',').map(value => value.trim()),
+  };
+}
+
+const COMPARISONS: Readonly<Record<string, LabelRequirement['operator']>> = {
+  '=': 'In',
+  '==': 'In',
+  '!=': 'NotIn',
+  '>': 'Gt',
+  '<': 'Lt',
+};
+
+function comparison([, key = '', operator = '', value = '']: RegExpExecArray): LabelRequirement {
+  return { key, operator: COMPARISONS[operator] ?? 'In', values: [value] };
+}
+
+function existence([, not, key = '']: RegExpExecArray): LabelRequirement {
+  return { key, operator: not === '!' ? 'DoesNotExist' : 'Exists', values: [] };
+}
