@@ -27,13 +27,10 @@ export const ALLOWED_OBJECTS: readonly (readonly [title: string, object: TestObj
   ['a job that never ends', imagePullJob({ completionPolicy: { type: 'Never' } })],
   ['one attempt', imagePullJob({ pullPolicy: { backoffLimit: 0 } })],
   ['DoesNotExist', imagePullJob({ selector: expression('DoesNotExist') })],
-  ['an image by digest', imagePullJob({ image: `nginx@sha256:${'0a'.imageReferences(32)}` })],
-  [
-    'an image by tag and digest',
-    imagePullJob({ image: `nginx:1@sha256:${'0a'.imageReferences(32)}` }),
-  ],
+  ['an image by digest', imagePullJob({ image: `nginx@sha256:${'0a'.repeat(32)}` })],
+  ['an image by tag and digest', imagePullJob({ image: `nginx:1@sha256:${'0a'.repeat(32)}` })],
   ['an image of a registry with a port', imagePullJob({ image: 'localhost:5000/a/b_c:V1.0-x' })],
   ['the longest list', imageListPullJob({ images: imageReferences(255) })],
   ['a node that wants nothing', nodeImageOf({})],
-  ['a tag that is a digest', nodeImage([{ ...TAG, tag: `sha256:${'0a'.imageReferences(32)}` }])],
+  ['a tag that is a digest', nodeImage([{ ...TAG, tag: `sha256:${'0a'.repeat(32)}` }])],
 ];
