@@ -1,9 +1,4 @@
-import {
-  changeSpec,
-  defaultPullPolicy,
-  withDefaults,
-  withMembers,
-} from './default-pull-job-template.ts';
+import { changeSpec, defaultPullPolicy, withMembers } from './default-pull-job-template.ts';
 import { isJsonObject, type JsonObject, memberAt } from './json.ts';
 
 /**
@@ -36,7 +31,8 @@ function defaultImage(image: unknown, now: string): unknown {
 function defaultTag(tag: unknown, now: string): unknown {
   if (!isJsonObject(tag)) return tag;
   const pullPolicy = defaultPullPolicy(memberAt(tag, 'pullPolicy'));
-  return withMembers(withDefaults(tag, { createdAt: now }), { pullPolicy });
+  const createdAt = memberAt(tag, 'createdAt') ?? now;
+  return withMembers(tag, { createdAt, pullPolicy });
 }
 
 function tagOf(tag: unknown): string {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { defaultImageListPullJob } from '../../api/default-image-list-pull-job.ts';
 import { defaultImagePullJob } from '../../api/default-image-pull-job.ts';
 import { defaultNodeImage } from '../../api/default-node-image.ts';
-import { anyObject } from './any-json.ts';
+import { anyJob, anyNodeImage } from './any-json.ts';
 import { nodeImageOf } from './objects.ts';
 
 const NOW = '2026-01-01T00:00:00Z';
@@ -113,7 +113,7 @@ describe('defaulting', () => {
 
   it('never throws, changes nothing in place, and gives the same object back when nothing changes', () => {
     fc.assert(
-      fc.property(fc.oneof(anyObject, anyObject.map(nodeImageOf)), object => {
+      fc.property(fc.oneof(anyJob, anyNodeImage), object => {
         const copy = structuredClone(object);
         for (const apply of all) {
           const once = apply(object);

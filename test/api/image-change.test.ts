@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { PodTemplate } from '../../api/core.ts';
 import { imageChanges, isSameImage, templateImages } from '../../api/image-change.ts';
-import { anyJson } from './any-json.ts';
+import { anyTemplate } from './any-json.ts';
 
 const containers = (...images: readonly string[]): PodTemplate => ({
   spec: { containers: images.map((image, i) => ({ name: `c${i}`, image })) },
@@ -26,7 +26,7 @@ describe('templateImages', () => {
 
   it('takes any JSON', () => {
     fc.assert(
-      fc.property(anyJson, template => {
+      fc.property(anyTemplate, template => {
         for (const image of templateImages(template as PodTemplate).values()) {
           assert.equal(typeof image, 'string');
         }
@@ -103,7 +103,7 @@ describe('imageChanges', () => {
 
   it('is empty between a template and its copy, whatever it holds', () => {
     fc.assert(
-      fc.property(anyJson, template => {
+      fc.property(anyTemplate, template => {
         const copy = structuredClone(template);
         assert.deepEqual(imageChanges(template as PodTemplate, copy as PodTemplate), {});
       }),

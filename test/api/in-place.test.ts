@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { inPlacePossible } from '../../api/in-place.ts';
-import { anyJson } from './any-json.ts';
+import { isJsonObject } from '../../api/json.ts';
+import { anyTemplate } from './any-json.ts';
 
 const container = (image: string, more: object = {}): object => ({ name: 'web', image, ...more });
 const template = (containers: readonly object[], spec: object = {}, metadata: object = {}) => ({
@@ -91,10 +92,10 @@ describe('inPlacePossible', () => {
 
   it('never throws, is possible for a copy, and says the same both ways', () => {
     fc.assert(
-      fc.property(anyJson, anyJson, (a, b) => {
-        assert.equal(inPlacePossible({ spec: a }, { spec: structuredClone(a) }).possible, true);
-        const there = inPlacePossible({ spec: a }, { spec: b });
-        assert.equal(inPlacePossible({ spec: b }, { spec: a }).possible, there.possible);
+      fc.property(anyTemplate, anyTemplate, (a, b) => {
+        assert.equal(inPlacePossible(a, structuredClone(a)).possible, isJsonObject(a));
+        const there = inPlacePossible(a, b);
+        assert.equal(inPlacePossible(b, a).possible, there.possible);
       }),
       { numRuns: 300 },
     );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { predownloadSettings } from '../../api/predownload-settings.ts';
-import { anyObject } from './any-json.ts';
+import { anyWorkload } from './any-json.ts';
 import { cloneSet } from './objects.ts';
 
 const DEFAULTS = {
@@ -87,7 +87,7 @@ describe('predownloadSettings', () => {
 
   it('gives usable settings for any JSON', () => {
     fc.assert(
-      fc.property(anyObject, object => {
+      fc.property(anyWorkload, object => {
         const settings = predownloadSettings(object);
         assert.ok(Number.isInteger(settings.timeoutSeconds) && settings.timeoutSeconds >= 1);
         assert.ok(['auto', 'always', 'never'].includes(settings.mode));

@@ -5,7 +5,7 @@ import { memberAt } from '../../api/json.ts';
 import { validateImageListPullJob } from '../../api/validate-image-list-pull-job.ts';
 import { validateImagePullJob } from '../../api/validate-image-pull-job.ts';
 import { ACCEPTED_TEMPLATES } from './accepted-templates.ts';
-import { anyObject } from './any-json.ts';
+import { anyJob } from './any-json.ts';
 import { DENIED_TEMPLATES, type DeniedSpec } from './denied-templates.ts';
 import { imageListPullJob, imagePullJob } from './objects.ts';
 
@@ -70,7 +70,7 @@ describe('validateImageListPullJob', () => {
 
   it('denies every list whose children would be denied (W24)', () => {
     fc.assert(
-      fc.property(anyObject, object => {
+      fc.property(anyJob, object => {
         const template = memberAt(object, 'spec');
         const spec = { ...(typeof template === 'object' ? template : {}), images: ['nginx'] };
         if (validateImageListPullJob(imageListPullJob(spec)).errors.length > 0) return;
@@ -99,7 +99,7 @@ describe('validateImageListPullJob', () => {
 
   it('never throws, and always allows metadata to change', () => {
     fc.assert(
-      fc.property(anyObject, fc.option(anyObject), (object, old) => {
+      fc.property(anyJob, fc.option(anyJob), (object, old) => {
         validateImageListPullJob(object, old);
         const again = structuredClone(object);
         const { errors } = validateImageListPullJob(again, object ?? {});

@@ -4,7 +4,7 @@ import { defaultImagePullJob } from '../../api/default-image-pull-job.ts';
 import { renderFieldErrors } from '../../api/field-error.ts';
 import { validateImagePullJob } from '../../api/validate-image-pull-job.ts';
 import { ACCEPTED_TEMPLATES } from './accepted-templates.ts';
-import { anyObject } from './any-json.ts';
+import { anyJob } from './any-json.ts';
 import { DENIED_TEMPLATES, type DeniedSpec } from './denied-templates.ts';
 import { imagePullJob } from './objects.ts';
 
@@ -201,7 +201,7 @@ describe('validateImagePullJob on update', () => {
 
   it('always allows metadata and finalizers to change, whatever the spec says (W21)', () => {
     fc.assert(
-      fc.property(anyObject, object => {
+      fc.property(anyJob, object => {
         const members = typeof object === 'object' && object !== null ? object : {};
         const changed = structuredClone({ ...members, metadata: { finalizers: [] } });
         assert.deepEqual(validateImagePullJob(changed, members).errors, []);
@@ -218,7 +218,7 @@ describe('validateImagePullJob on update', () => {
 describe('validateImagePullJob', () => {
   it('never throws, whatever JSON it is given', () => {
     fc.assert(
-      fc.property(anyObject, fc.option(anyObject), (object, old) => {
+      fc.property(anyJob, fc.option(anyJob), (object, old) => {
         const { errors, warnings } = validateImagePullJob(object, old ?? undefined);
         assert.ok(renderFieldErrors(errors).length < 1_000_000);
         assert.ok(warnings.every(warning => warning.length > 0));
@@ -229,7 +229,7 @@ describe('validateImagePullJob', () => {
 
   it('gives the same answer before and after defaulting', () => {
     fc.assert(
-      fc.property(anyObject, object => {
+      fc.property(anyJob, object => {
         const before = validateImagePullJob(object);
         assert.deepEqual(validateImagePullJob(defaultImagePullJob(object)), before);
       }),

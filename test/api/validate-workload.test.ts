@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { validateWorkloadSettings } from '../../api/validate-workload.ts';
-import { anyObject } from './any-json.ts';
+import { anyWorkload } from './any-json.ts';
 import { cloneSet } from './objects.ts';
 
 const PARALLELISM = 'apps.kruise.io/image-predownload-parallelism';
@@ -121,7 +121,7 @@ describe('validateWorkloadSettings', () => {
 
   it('never throws, and never denies an update that changes no setting', () => {
     fc.assert(
-      fc.property(anyObject, fc.option(anyObject), (object, old) => {
+      fc.property(anyWorkload, fc.option(anyWorkload), (object, old) => {
         validateWorkloadSettings(object, old ?? undefined);
         assert.deepEqual(validateWorkloadSettings(structuredClone(object), object).errors, []);
       }),
