@@ -1,5 +1,3 @@
-import type { IntOrString } from './meta.ts';
-
 /** A parsed `IntOrString`: `10`, `"10"` or `"10%"`. Not bounded. */
 export interface IntOrPercent {
   readonly kind: 'int' | 'percent';
@@ -20,7 +18,7 @@ export function parseIntOrPercent(value: unknown): IntOrPercent | undefined {
 
 /** The number that `value` stands for; a percentage is taken of `total` and rounded. Unreadable values count as 0. */
 export function resolveIntOrPercent(
-  value: IntOrString | undefined,
+  value: unknown,
   total: number,
   rounding: 'up' | 'down',
 ): number {

@@ -4,12 +4,12 @@ import {
   STATEFUL_SET_MAX_UNAVAILABLE,
 } from './defaults.ts';
 import { parseIntOrPercent, resolveIntOrPercent } from './int-or-percent.ts';
-import type { IntOrString } from './meta.ts';
+import { isJsonObject, type JsonObject, memberAt } from './json.ts';
 import { isLabelValue } from './name-rules.ts';
 import { LABEL_CONTROLLER_REVISION_HASH } from './names.ts';
 import type { Resource } from './resource.ts';
 import { ADVANCED_STATEFUL_SETS, CLONE_SETS } from './resources.ts';
-import type { InPlaceUpdateStrategy, RollingUpdate, Workload } from './workload.ts';
+import type { InPlaceUpdateStrategy, Workload } from './workload.ts';
 
 /** How pods get a new revision. */
 export const POD_UPDATE_POLICIES = ['ReCreate', 'InPlaceIfPossible', 'InPlaceOnly'] as const;
@@ -71,8 +71,12 @@ function cloneSetRollout(workload: Workload): Rollout {
   const settings = settingsOf(workload);
   return {
     ...commonRollout(workload, settings),
-    partition: cloneSetPartition(settings.partition, replicas),
-    maxUnavailable: pods(settings.maxUnavailable ?? CLONE_SET_MAX_UNAVAILABLE, replicas, 'down'),
+    partition: cloneSetPartition(memberAt(settings, 'partition'), replicas),
+    maxUnavailable: pods(
+      memberAt(settings, 'maxUnavailable') ?? CLONE_SET_MAX_UNAVAILABLE,
+      replicas,
+      'down',
+    ),
   };
 }
 
@@ -81,42 +85,58 @@ function statefulSetRollout(workload: Workload): Rollout {
   const settings = settingsOf(workload);
   return {
     ...commonRollout(workload, settings),
-    partition: Math.min(replicas, pods(settings.partition, replicas, 'up')),
-    maxUnavailable: pods(settings.maxUnavailable ?? STATEFUL_SET_MAX_UNAVAILABLE, replicas, 'down'),
+    partition: Math.min(replicas, pods(memberAt(settings, 'partition'), replicas, 'up')),
+    maxUnavailable: pods(
+      memberAt(settings, 'maxUnavailable') ?? STATEFUL_SET_MAX_UNAVAILABLE,
+      replicas,
+      'down',
+    ),
   };
 }
 
 function commonRollout(
   workload: Workload,
-  settings: RollingUpdate,
+  settings: JsonObject,
 ): Omit<Rollout, 'partition' | 'maxUnavailable'> {
-  const type = workload.spec.updateStrategy?.type;
-  const policy = POD_UPDATE_POLICIES.find(known => known === type) ?? settings.podUpdatePolicy;
-  const inPlaceSettings = settings.inPlaceUpdateStrategy;
+  const type = memberAt(strategyOf(workload), 'type');
+  const inPlaceSettings = memberAt(settings, 'inPlaceUpdateStrategy');
   return {
     replicas: replicasOf(workload),
-    podUpdatePolicy: POD_UPDATE_POLICIES.find(known => known === policy) ?? 'ReCreate',
+    podUpdatePolicy:
+      policyOf(type) ?? policyOf(memberAt(settings, 'podUpdatePolicy')) ?? 'ReCreate',
     onDelete: type === 'OnDelete',
-    paused: settings.paused === true,
-    ...(inPlaceSettings == null ? {} : { inPlaceSettings }),
+    paused: memberAt(settings, 'paused') === true,
+    ...(isJsonObject(inPlaceSettings) ? { inPlaceSettings } : {}),
   };
 }
 
+function policyOf(value: unknown): PodUpdatePolicy | undefined {
+  return POD_UPDATE_POLICIES.find(known => known === value);
+}
+
+/** Admission hands over what a client sent, so nothing below `spec` can be relied on. */
+function strategyOf(workload: Workload): JsonObject {
+  const strategy = memberAt(workload, 'spec', 'updateStrategy');
+  return isJsonObject(strategy) ? strategy : {};
+}
+
 /** v1alpha1 of CloneSet keeps the settings beside `type`, everything else below `rollingUpdate`. */
-function settingsOf(workload: Workload): RollingUpdate {
-  const strategy = workload.spec.updateStrategy;
-  return { ...strategy, ...strategy?.rollingUpdate };
+function settingsOf(workload: Workload): JsonObject {
+  const strategy = strategyOf(workload);
+  const rollingUpdate = memberAt(strategy, 'rollingUpdate');
+  return isJsonObject(rollingUpdate) ? { ...strategy, ...rollingUpdate } : strategy;
 }
 
 function replicasOf(workload: Workload): number {
-  return workload.spec.replicas ?? DEFAULT_REPLICAS;
+  const replicas = memberAt(workload, 'spec', 'replicas');
+  return typeof replicas === 'number' && replicas >= 0 ? replicas : DEFAULT_REPLICAS;
 }
 
-function pods(value: IntOrString | undefined, replicas: number, rounding: 'up' | 'down'): number {
+function pods(value: unknown, replicas: number, rounding: 'up' | 'down'): number {
   return Math.max(0, resolveIntOrPercent(value, replicas, rounding));
 }
 
-function cloneSetPartition(value: IntOrString | undefined, replicas: number): number {
+function cloneSetPartition(value: unknown, replicas: number): number {
   const partition = Math.min(replicas, pods(value, replicas, 'up'));
   const parsed = parseIntOrPercent(value);
   const belowAll = parsed?.kind === 'percent' && parsed.value < 100;

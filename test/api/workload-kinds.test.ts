@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import type { UpdateStrategy, Workload, WorkloadStatus } from '../../api/workload.ts';
 import { type Rollout, WORKLOAD_KINDS, workloadKind } from '../../api/workload-kinds.ts';
+import { anyWorkload } from './any-json.ts';
 
 const workload = (updateStrategy?: UpdateStrategy, replicas = 10): Workload => ({
   metadata: { name: 'web' },
@@ -149,6 +151,19 @@ describe('rollout of an Advanced StatefulSet', () => {
   it('keeps at most all pods old', () => {
     const rolling = { rollingUpdate: { partition: 100 } };
     assert.equal(rolloutOf('StatefulSet', workload(rolling)).partition, 10);
+  });
+});
+
+describe('rolloutOf', () => {
+  it('makes whole, sane numbers of any workload a client may send', () => {
+    fc.assert(
+      fc.property(anyWorkload, object => {
+        for (const row of WORKLOAD_KINDS) {
+          const { replicas, partition, maxUnavailable } = row.rolloutOf(object as Workload);
+          assert.ok(partition >= 0 && partition <= replicas && maxUnavailable >= 0);
+        }
+      }),
+    );
   });
 });
 
