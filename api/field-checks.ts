@@ -44,7 +44,7 @@ export function checkCountOrPercent(value: unknown, path: string): Violation[] {
   const parsed = parseIntOrPercent(value);
   const max = parsed?.kind === 'percent' ? 100 : MAX_INT32;
   if (parsed !== undefined && isWithin(parsed.value, { min: 0, max })) return [];
-  return mustBe('a whole number of at least 0, or a percentage from 0% to 100%', value, path);
+  return mustBe('a whole number from 0, or 0% to 100%', value, path);
 }
 
 /** One of a few words. */

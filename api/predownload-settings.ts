@@ -38,6 +38,8 @@ export interface PredownloadSettings {
 /** A place where a workload may say something about predownloading, and what it says there. */
 export interface SettingSource {
   readonly setting: 'mode' | 'parallelism' | 'timeoutSeconds' | 'minUpdatedReadyPods';
+  /** The annotation or the field. */
+  readonly name: string;
   readonly path: string;
   readonly value: unknown;
   readonly violations: readonly Violation[];
@@ -81,12 +83,12 @@ export function settingSources(workload: unknown): readonly SettingSource[] {
   const fields = FIELD_PARENTS.flatMap(parent =>
     FIELDS.map(({ setting, name, check }) => {
       const path = [...parent, name].join('.');
-      return source(setting, path, memberAt(workload, ...parent, name), check);
+      return sourceOf({ setting, name, path }, memberAt(workload, ...parent, name), check);
     }),
   );
   const annotations = ANNOTATIONS.map(({ setting, name, check }) => {
     const written = memberAt(workload, 'metadata', 'annotations', name);
-    return source(setting, `metadata.annotations[${name}]`, written, check);
+    return sourceOf({ setting, name, path: `metadata.annotations[${name}]` }, written, check);
   });
   return [...fields, ...annotations].filter(({ value }) => value !== undefined);
 }
@@ -109,15 +111,14 @@ export function predownloadSettings(workload: unknown): PredownloadSettings {
   };
 }
 
-function source(
-  setting: SettingSource['setting'],
-  path: string,
+function sourceOf(
+  place: Pick<SettingSource, 'setting' | 'name' | 'path'>,
   written: unknown,
   check: (value: unknown, path: string) => Violation[],
 ): SettingSource {
   // Templates render an unset value as '', which the peer ignores too.
   const value = written === '' ? undefined : written;
-  return { setting, path, value, violations: check(value, path) };
+  return { ...place, value, violations: check(value, place.path) };
 }
 
 function countOrPercent(value: unknown): IntOrString | undefined {

@@ -29,6 +29,6 @@ function overruled(sources: readonly SettingSource[], before: readonly SettingSo
     );
     return stood
       ? []
-      : [`${source.path} is ignored: ${winner.path} says ${describeJson(winner.value)}`];
+      : [`${source.name} is ignored: ${winner.name} says ${describeJson(winner.value)}`];
   });
 }

@@ -143,7 +143,7 @@ export const DENIED_TEMPLATES: readonly DeniedSpec[] = [
     name: 'a negative parallelism',
     spec: { parallelism: -1 },
     path: 'spec.parallelism',
-    message: /whole number of at least 0, or a percentage from 0% to 100%, not -1/,
+    message: /a whole number from 0, or 0% to 100%, not -1/,
   },
   {
     name: 'a parallelism that is no number',

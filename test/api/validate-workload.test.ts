@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { MAX_ADVICE_LENGTH } from '../../api/advice.ts';
 import { validateWorkloadSettings } from '../../api/validate-workload.ts';
 import { anyWorkload } from './any-json.ts';
 import { cloneSet } from './objects.ts';
@@ -34,7 +35,7 @@ describe('validateWorkloadSettings', () => {
   }
 
   for (const [annotation, value, message] of [
-    [PARALLELISM, 'abc', /whole number of at least 0, or a percentage from 0% to 100%, not "abc"/],
+    [PARALLELISM, 'abc', /a whole number from 0, or 0% to 100%, not "abc"/],
     [PARALLELISM, '-1', /not "-1"/],
     [PARALLELISM, '101%', /not "101%"/],
     [PARALLELISM, '2147483648', /not "2147483648"/],
@@ -101,9 +102,18 @@ describe('validateWorkloadSettings', () => {
       { rollingUpdate: { inPlaceUpdateStrategy: { imagePreDownloadParallelism: 2 } } },
     );
     assert.deepEqual(validateWorkloadSettings(both).warnings, [
-      `metadata.annotations[${PARALLELISM}] is ignored: ${fieldPath}.imagePreDownloadParallelism says 2`,
+      `${PARALLELISM} is ignored: imagePreDownloadParallelism says 2`,
     ]);
     assert.deepEqual(validateWorkloadSettings(both, both).warnings, []);
+  });
+
+  it('keeps that warning within the 120 characters that clients show', () => {
+    const both = cloneSet(
+      { [MIN_READY]: '100%' },
+      { rollingUpdate: { inPlaceUpdateStrategy: { imagePreDownloadMinUpdatedReadyPods: '20%' } } },
+    );
+    const [warning = ''] = validateWorkloadSettings(both).warnings;
+    assert.ok(warning.length > 0 && warning.length <= MAX_ADVICE_LENGTH, warning);
   });
 
   it('says nothing where field and annotation agree, as conversion leaves them (W31)', () => {
