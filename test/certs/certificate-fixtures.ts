@@ -36,8 +36,3 @@ export function secretOf(set: CertificateSet): Secret {
     data: encodeSet(set),
   };
 }
-
-/** Waits in real time, a turn of the event loop at a time: keys are made by real threads. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(resolve => setImmediate(resolve));
-}
