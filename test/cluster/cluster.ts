@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { binary } from './binaries.ts';
 import { CleanupStack } from './cleanup-stack.ts';
@@ -6,7 +8,7 @@ import { createNetwork, type Network } from './network.ts';
 import { type ClusterNode, type NodeDeps, startNode } from './node.ts';
 import { inNamespace, startBackground } from './process.ts';
 import { type Registry, startRegistry } from './registry.ts';
-import { clusterId, removeRemains } from './remains.ts';
+import { clusterId, foldersOfNetworks, removeRemains } from './remains.ts';
 import { until } from './until.ts';
 import { abandonedWorkFolders, makeWorkFolder } from './work-folder.ts';
 
@@ -33,6 +35,7 @@ const PREFIX = 'headstart-cluster';
 
 /** Boots a cluster (about 10 s for four nodes). Needs root and the programs of prepare-machine.ts. Clusters can run side by side. */
 export async function startCluster({ nodes = 4 }: ClusterOptions = {}): Promise<Cluster> {
+  if (process.getuid?.() !== 0) throw new Error('a cluster of tests needs root');
   await sweepClusters();
   const cleanup = new CleanupStack();
   try {
@@ -48,6 +51,10 @@ export async function startCluster({ nodes = 4 }: ClusterOptions = {}): Promise<
 /** Removes what clusters of killed runs left behind. */
 export async function sweepClusters(): Promise<void> {
   for (const folder of await abandonedWorkFolders(PREFIX)) await removeRemains(folder);
+  // A start that was interrupted may have made a namespace after its folder was removed.
+  for (const folder of await foldersOfNetworks(join(tmpdir(), PREFIX))) {
+    if (!existsSync(folder)) await removeRemains(folder);
+  }
 }
 
 async function startInFolder(

@@ -65,22 +65,23 @@ export async function createNetwork(id: string): Promise<Network> {
 /** Removes what createNetwork made for `id`, whatever of it exists. */
 export async function removeNetwork(id: string): Promise<void> {
   await run(['ip', 'link', 'del', id]);
-  for (const name of await namespacesOf(id)) await ip(`netns del ${name}`);
+  for (const name of await namespacesNamed(`${id}-`)) await ip(`netns del ${name}`);
 }
 
 /** Processes in the namespaces of `id`; those of Pods have namespaces of their own. */
 export async function pidsInNetwork(id: string): Promise<number[]> {
   const pids: number[] = [];
-  for (const name of await namespacesOf(id)) {
+  for (const name of await namespacesNamed(`${id}-`)) {
     const lines = (await run(['ip', 'netns', 'pids', name])).stdout.split('\n');
     pids.push(...lines.filter(line => line !== '').map(Number));
   }
   return pids;
 }
 
-async function namespacesOf(id: string): Promise<string[]> {
+/** Names of all namespaces that start with `prefix`. */
+export async function namespacesNamed(prefix: string): Promise<string[]> {
   const lines = (await mustRun(['ip', 'netns', 'list'])).split('\n');
-  return lines.map(line => line.split(' ')[0] ?? '').filter(name => name.startsWith(`${id}-`));
+  return lines.map(line => line.split(' ')[0] ?? '').filter(name => name.startsWith(prefix));
 }
 
 async function makeNamespace(name: string): Promise<void> {

@@ -1,13 +1,22 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rmdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { pidsInNetwork, removeNetwork } from './network.ts';
+import { join } from 'node:path';
+import { namespacesNamed, pidsInNetwork, removeNetwork } from './network.ts';
 import { until } from './until.ts';
 import { removeWorkFolder } from './work-folder.ts';
 
-/** Prefix of whatever a cluster names machine-wide: namespaces, links, cgroups. At most 11 characters, as links allow 15. */
+const ID_PREFIX = 'hs';
+
+/** Prefix of whatever a cluster names machine-wide: namespaces, links, cgroups. Short, because names of links are. */
 export function clusterId(folder: string): string {
-  return `hs${basename(folder).split('-').at(-1)}`;
+  return ID_PREFIX + folder.slice(folder.lastIndexOf('-') + 1);
+}
+
+/** The folders of all clusters that have namespaces, whether or not they exist; `start` is how their paths begin. */
+export async function foldersOfNetworks(start: string): Promise<string[]> {
+  const names = await namespacesNamed(ID_PREFIX);
+  const ids = names.map(name => /^hs(\w{6})-\d+$/.exec(name)?.[1]).filter(id => id !== undefined);
+  return [...new Set(ids)].map(id => `${start}-${id}`);
 }
 
 /**
