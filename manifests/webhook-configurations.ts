@@ -59,6 +59,7 @@ function webhook(route: Route): object {
         apiVersions: versions,
         resources: [plural],
         operations: route.operations,
+        scope: '*',
       },
     ],
     failurePolicy,

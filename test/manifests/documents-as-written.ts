@@ -79,7 +79,7 @@ spec:
   - busybox:1.29.2
   - ...
   parallelism: 10${NAMES_AND_LABELS}${REST}`,
-    says: /spec\.images\[2\]: .*"\.\.\." is not an image reference[\s\S]*spec\.selector\.names: Forbidden/,
+    says: /(?=[^]*spec\.images\[2\]: .*"\.\.\." is not an image)(?=[^]*spec\.selector\.names: Forbidden)/,
   },
   {
     title: 'both values of imagePullPolicy at once',

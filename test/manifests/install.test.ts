@@ -176,6 +176,7 @@ describe('The webhook configurations', () => {
           // The kind itself: no `/status` or `/scale`.
           resources: [route.resources.plural],
           operations: route.operations,
+          scope: '*',
         },
       ]);
       assert.deepEqual(webhook.matchConditions, route.matchConditions);

@@ -27,6 +27,11 @@ const of =
     spec,
   });
 
+/** `object` under another name. */
+export function named(name: string, object: TestObject): TestObject {
+  return { ...object, metadata: { name } };
+}
+
 /** A NodeImage with this spec. */
 export const nodeImageOf = of('NodeImage');
 
