@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type Cluster, startCluster, sweepClusters } from './cluster.ts';
+import { diagnoseFailures } from './diagnose.ts';
 import { mustRun } from './process.ts';
 import { mostNodesAtOnce } from './registry-door.ts';
 import { clusterId } from './remains.ts';
@@ -13,6 +14,7 @@ describe('startCluster', () => {
     cluster = await startCluster({ nodes: 4 });
   });
   after(() => cluster?.stop());
+  diagnoseFailures(() => cluster);
 
   it('has four Ready nodes', async () => {
     const names = await cluster.mustKubectl(['get', 'nodes', '-o', 'name']);
@@ -41,6 +43,12 @@ describe('startCluster', () => {
       'hello\n',
     );
     assert.equal(mostNodesAtOnce(cluster.registry.downloads('app')), 1);
+  });
+
+  it('answers for docker.io', async () => {
+    await cluster.registry.push('library/nginx:1');
+    await cluster.apply(pod('nginx', 'nginx:1'));
+    await cluster.mustKubectl(['wait', '--for=condition=Ready', 'pod/nginx', '--timeout=60s']);
   });
 
   it('pulls from the private registry with the password only', async () => {

@@ -19,7 +19,7 @@ export interface ClusterOptions {
 
 /** A Kubernetes cluster of this machine: control plane, nodes with real kubelets and containerds, two registries. */
 export interface Cluster extends ControlPlane {
-  /** Open to everybody. */
+  /** Open to everybody. It also answers for docker.io and every other registry: `nginx:1` is its `library/nginx:1`. */
   readonly registry: Registry;
   /** Wants a password. */
   readonly privateRegistry: Registry;
@@ -83,7 +83,8 @@ async function startInFolder(
     controlPlane,
     network,
     proxyKubeconfig,
-    registries: [registry.host, privateRegistry.host],
+    registry,
+    privateRegistry,
     sandboxImage: pause.reference,
   };
   const addNode = async (index = nodes.length + 1): Promise<ClusterNode> => {

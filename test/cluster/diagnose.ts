@@ -20,3 +20,11 @@ const COMMANDS: readonly (readonly string[])[] = [
     ['logs', '-n', namespace, '-l', 'app.kubernetes.io/name=headstart', '--tail=100', '--prefix'],
   ]),
 ];
+
+/** Prints the diagnosis after each failed test of the suite it is called in. */
+export function diagnoseFailures(cluster: () => ControlPlane | undefined): void {
+  afterEach(async function () {
+    const failing = cluster();
+    if (this.currentTest?.state === 'failed' && failing) console.error(await diagnose(failing));
+  });
+}

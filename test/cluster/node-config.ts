@@ -14,10 +14,9 @@ export function containerdConfig(folder: string, sandboxImage: string): string {
 `;
 }
 
-/** hosts.toml of a registry that speaks plain HTTP. */
+/** hosts.toml that sends containerd to the registry at `host`, which speaks plain HTTP. */
 export function registryHosts(host: string): string {
-  return `server = "http://${host}"
-[host."http://${host}"]
+  return `[host."http://${host}"]
   capabilities = ["pull", "resolve"]
 `;
 }

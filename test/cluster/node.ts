@@ -7,6 +7,7 @@ import type { Network, NodeNetwork } from './network.ts';
 import { cniConfig, containerdConfig, kubeletConfig, registryHosts } from './node-config.ts';
 import { openNodeNamespace } from './node-namespace.ts';
 import { type Background, type CommandResult, mustRun, run, startBackground } from './process.ts';
+import type { Registry } from './registry.ts';
 import { until } from './until.ts';
 
 /** A node: containerd, kubelet and kube-proxy in namespaces of their own. */
@@ -38,8 +39,8 @@ export interface NodeDeps {
   readonly network: Network;
   /** Kubeconfig of kube-proxy. */
   readonly proxyKubeconfig: string;
-  /** `host:port` of registries that speak plain HTTP. */
-  readonly registries: readonly string[];
+  readonly registry: Registry;
+  readonly privateRegistry: Registry;
   readonly sandboxImage: string;
 }
 
@@ -115,8 +116,11 @@ async function writeConfigs(folder: string, network: NodeNetwork, deps: NodeDeps
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
   };
-  for (const registry of deps.registries) {
-    await write(`certs.d/${registry}/hosts.toml`, registryHosts(registry));
+  const { registry, privateRegistry } = deps;
+  // Whatever registry an image names, also docker.io: nothing is fetched from outside.
+  await write('certs.d/_default/hosts.toml', registryHosts(registry.host));
+  for (const { host } of [registry, privateRegistry]) {
+    await write(`certs.d/${host}/hosts.toml`, registryHosts(host));
   }
   await write('containerd.toml', containerdConfig(folder, deps.sandboxImage));
   await write('cni/10-bridge.conflist', cniConfig(network.podSubnet));
