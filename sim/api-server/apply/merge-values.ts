@@ -39,26 +39,41 @@ export interface Claims {
   readonly others: FieldSet;
 }
 
-/** Takes out what the applier no longer claims and nobody else owns. */
+/**
+ * Takes out what the applier no longer claims and nobody else owns. A list or map that loses its last part this way goes too
+ * (undefined).
+ */
 export function dropUnclaimed(value: unknown, claims: Claims, shape: MergeShape): unknown {
   if (claims.last.children.size === 0) return value;
-  if (Array.isArray(value)) {
-    const kept = elementsOf(value, shape.list)?.flatMap(({ element, item }) => {
-      const inner = claimsBelow(claims, element);
-      return isDropped(inner) ? [] : [dropUnclaimed(item, inner, shape.items)];
-    });
-    return kept ?? value;
-  }
+  if (Array.isArray(value)) return dropItems(value, claims, shape);
   return isJsonObject(value) ? dropFields(value, claims, shape) : value;
 }
 
-function dropFields(object: JsonObject, claims: Claims, shape: MergeShape): JsonObject {
+function dropItems(
+  items: readonly unknown[],
+  claims: Claims,
+  shape: MergeShape,
+): readonly unknown[] | undefined {
+  const elements = elementsOf(items, shape.list);
+  if (elements === undefined) return items;
+  const kept = elements.flatMap(({ element, item }) => {
+    const inner = claimsBelow(claims, element);
+    const value = isDropped(inner) ? undefined : dropUnclaimed(item, inner, shape.items);
+    return value === undefined ? [] : [value];
+  });
+  return kept.length === 0 && items.length > 0 ? undefined : kept;
+}
+
+function dropFields(object: JsonObject, claims: Claims, shape: MergeShape): JsonObject | undefined {
   const kept: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(object)) {
     const inner = claimsBelow(claims, `f:${field}`);
-    if (!isDropped(inner)) kept[field] = dropUnclaimed(value, inner, shape.field(field));
+    if (isDropped(inner)) continue;
+    const rest = dropUnclaimed(value, inner, shape.field(field));
+    if (rest !== undefined) kept[field] = rest;
   }
-  return kept;
+  const lostAll = Object.keys(kept).length === 0 && Object.keys(object).length > 0;
+  return lostAll ? undefined : kept;
 }
 
 function claimsBelow({ last, now, others }: Claims, element: string): Claims {

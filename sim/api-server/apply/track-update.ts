@@ -30,6 +30,8 @@ export function trackUpdate({ before, after, manager, shape, time }: TrackedWrit
   const live = before?.metadata.managedFields;
   const given = after.metadata.managedFields;
   const managed = managedOf(given === undefined || given.length === 0 ? live : given);
+  // Who has emptied the list wants no records; the next apply begins them anew.
+  if (before !== undefined && managed.length === 0) return withEntries(after, []);
   const old = before === undefined ? {} : ownablePart(before);
   const next = ownablePart(after);
   if (deepEqual(old, next)) return withEntries(after, entriesOf(managed));

@@ -9,7 +9,8 @@ import { asString, isJsonObject } from '../objects/json.ts';
 import { ApiError, badRequest, invalidOptions } from '../status/api-error.ts';
 import { requiredValue } from '../status/field-cause.ts';
 import { createObject } from '../writes/create-object.ts';
-import { decodeObject, parseJson } from '../writes/decode-object.ts';
+import { decodeObject } from '../writes/decode-object.ts';
+import { parseJson } from '../writes/parse-body.ts';
 import { requestedVersion, updateObject } from '../writes/update-object.ts';
 import {
   managerName,
@@ -67,9 +68,11 @@ function configurationOf(request: ApiRequest, options: WriteOptions): ApiObject 
   if (decoded.metadata.managedFields !== undefined) {
     throw badRequest('metadata.managedFields must be nil');
   }
+  const name = nameOf(request);
+  if (decoded.metadata.name !== undefined) requireName(name, decoded);
   const body = isJsonObject(raw) ? raw : {};
   const { apiVersion, kind, metadata } = decoded;
-  const named = { ...body, apiVersion, kind, metadata: { ...metadata, name: nameOf(request) } };
+  const named = { ...body, apiVersion, kind, metadata: { ...metadata, name } };
   return writablePart(request, named);
 }
 

@@ -4,7 +4,7 @@ import { applyJsonPatch } from '../patch/json-patch.ts';
 import { applyMergePatch } from '../patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../patch/strategic-merge-patch.ts';
 import { ApiError, badRequest, unsupportedMediaType } from '../status/api-error.ts';
-import { parseJson } from '../writes/decode-object.ts';
+import { parseJson } from '../writes/parse-body.ts';
 
 export const APPLY_PATCH = 'application/apply-patch+yaml';
 const JSON_PATCH = 'application/json-patch+json';

@@ -1,6 +1,6 @@
 import type { ApiRequest } from '../http/api-request.ts';
 import { includeObjectOf, representationOf } from '../http/representation.ts';
-import { type ApiObject, inVersion } from '../objects/api-object.ts';
+import { type ApiObject, inVersion, withoutFields } from '../objects/api-object.ts';
 import { groupVersion } from '../registry/resource-type.ts';
 import { columnDefinitions, partialMetadata, tableRows } from '../table/table.ts';
 
@@ -38,7 +38,7 @@ export function presentList(
   const items = objects.map(object => inVersion(object, apiVersion));
   switch (representationOf(accept)) {
     case 'object':
-      return { kind: type.listKind, apiVersion, metadata, items };
+      return { kind: type.listKind, apiVersion, metadata, items: listItems(request, items) };
     case 'metadata':
       return {
         kind: 'PartialObjectMetadataList',
@@ -49,6 +49,11 @@ export function presentList(
     case 'table':
       return table(request, items, metadata);
   }
+}
+
+/** Lists of built-in kinds do not repeat the kind in each item, as Go's encoder leaves it out there. */
+function listItems({ type }: ApiRequest, items: readonly ApiObject[]): readonly object[] {
+  return type.custom ? items : items.map(item => withoutFields(item, 'apiVersion', 'kind'));
 }
 
 function table(request: ApiRequest, objects: readonly ApiObject[], metadata: ListMetadata): object {

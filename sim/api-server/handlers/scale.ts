@@ -5,7 +5,7 @@ import { isJsonObject, valueAt, withValueAt } from '../objects/json.ts';
 import { kindSubjectOf } from '../registry/resource-type.ts';
 import { badRequest, invalid } from '../status/api-error.ts';
 import { invalidValue } from '../status/field-cause.ts';
-import { parseBody } from '../writes/decode-object.ts';
+import { parseBody } from '../writes/parse-body.ts';
 import { currentObject, updateObject, type WishedObject } from '../writes/update-object.ts';
 import { refuseForce, writeOptions } from '../writes/write-options.ts';
 import { patcherOf } from './patcher.ts';
@@ -18,7 +18,7 @@ export function getScale(request: ApiRequest): Reply {
 
 /** PUT of the scale subresource. */
 export async function putScale(request: ApiRequest): Promise<Reply> {
-  const scale = parseBody(request);
+  const scale = parseBody(request, 'Scale');
   return writeScale(request, current => scaled(request, current, scale));
 }
 

@@ -5,7 +5,8 @@ import { subjectOf } from '../registry/resource-type.ts';
 import { badRequest, invalid } from '../status/api-error.ts';
 import { invalidValue } from '../status/field-cause.ts';
 import { createObject } from '../writes/create-object.ts';
-import { decodeObject, parseBody } from '../writes/decode-object.ts';
+import { decodeObject } from '../writes/decode-object.ts';
+import { parseBody } from '../writes/parse-body.ts';
 import { updateObject } from '../writes/update-object.ts';
 import { writeOptions } from '../writes/write-options.ts';
 import { presentObject } from './present.ts';
@@ -14,7 +15,7 @@ import { presentObject } from './present.ts';
 export async function putObject(request: ApiRequest): Promise<Reply> {
   const name = nameOf(request);
   const options = writeOptions(request, 'UpdateOptions');
-  const object = decodeObject(request, parseBody(request), options);
+  const object = decodeObject(request, parseBody(request, request.type.kind), options);
   requireName(name, object);
   if (createsOnUpdate(request)) {
     return {

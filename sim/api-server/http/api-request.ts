@@ -1,27 +1,14 @@
-import type { Backend } from '../backend.ts';
 import type { ServedResource } from '../registry/registry.ts';
 import { resourceName } from '../registry/resource-type.ts';
 import { badRequest } from '../status/api-error.ts';
 import type { Collection } from '../store/collection.ts';
-import type { UserInfo } from './user.ts';
+import type { RawRequest } from './raw-request.ts';
 
 /** A request about a resource, with everything that was found out about it. */
-export interface ApiRequest extends ServedResource {
-  readonly backend: Backend;
+export interface ApiRequest extends RawRequest, ServedResource {
   readonly namespace: string | undefined;
   readonly name: string | undefined;
   readonly subresource: string | undefined;
-  readonly query: URLSearchParams;
-  readonly body: Buffer;
-  /** Media type of the body, without parameters; empty when there is none. */
-  readonly contentType: string;
-  readonly accept: string;
-  readonly userAgent: string;
-  readonly user: UserInfo;
-  /** Aborts when the client goes away or the server stops. */
-  readonly signal: AbortSignal;
-  /** Adds a Warning header to the answer. */
-  warn(text: string): void;
 }
 
 /** The objects that a request is about. */

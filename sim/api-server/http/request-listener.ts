@@ -3,8 +3,9 @@ import { describeError } from '../../../runtime/errors.ts';
 import type { Backend } from '../backend.ts';
 import { ApiError } from '../status/api-error.ts';
 import { readBody } from './body.ts';
+import type { RawRequest } from './raw-request.ts';
 import { type Reply, replyToError, send } from './reply.ts';
-import { type RawRequest, route } from './router.ts';
+import { route } from './router.ts';
 import { authenticate, type UserInfo } from './user.ts';
 
 /** Answers HTTP requests from a backend. */

@@ -10,17 +10,11 @@ import { putObject } from '../handlers/update.ts';
 import { watchObjects } from '../handlers/watch.ts';
 import type { Registry } from '../registry/registry.ts';
 import { methodNotAllowed } from '../status/api-error.ts';
-import { parseJson } from '../writes/decode-object.ts';
+import { parseBody } from '../writes/parse-body.ts';
 import { type ApiRequest, isSet } from './api-request.ts';
+import type { RawRequest } from './raw-request.ts';
 import { ok, type Reply, UNKNOWN_PATH } from './reply.ts';
 import { parseResourcePath, type ResourcePath } from './request-path.ts';
-
-/** A request before it is known what it is about. */
-export interface RawRequest
-  extends Omit<ApiRequest, 'type' | 'version' | 'namespace' | 'name' | 'subresource'> {
-  readonly method: string;
-  readonly path: string;
-}
 
 type Handler = (request: ApiRequest) => Reply | Promise<Reply>;
 type Methods = Readonly<Record<string, Handler>>;
@@ -54,7 +48,7 @@ export async function route(raw: RawRequest): Promise<Reply> {
     kind => kind.group === path.group && kind.plural === path.plural && path.version === 'v1',
   );
   if (review !== undefined && raw.method === 'POST') {
-    const posted = parseJson(raw.body, `the object provided is unrecognized (${review.kind})`);
+    const posted = parseBody(raw, review.kind);
     return { code: 201, json: answerReview(review, posted, raw.user) };
   }
   return routeResource(raw, path);

@@ -21,6 +21,8 @@ export function internalRequest(
   return {
     ...served,
     backend,
+    method: '',
+    path: '',
     name,
     namespace,
     subresource: undefined,

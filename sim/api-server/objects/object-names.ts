@@ -4,6 +4,11 @@ const SUBDOMAIN = '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])
 const LABEL_NAME = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const DNS_LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 
+const NAME_RULE =
+  "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character " +
+  `(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '${LABEL_NAME}')`;
+const PREFIX_RULE = "with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')";
+
 const subdomain = new RegExp(`^${SUBDOMAIN}$`);
 const dnsLabel = new RegExp(`^${DNS_LABEL}$`);
 const labelName = new RegExp(`^${LABEL_NAME}$`);
@@ -31,19 +36,16 @@ export function whyNotDnsLabel(name: string): string | undefined {
 
 /** Why `key` is no label, annotation or finalizer key (`[prefix/]name`), or undefined. */
 export function whyNotQualifiedName(key: string): string | undefined {
-  const slash = key.indexOf('/');
-  const prefix = slash < 0 ? undefined : key.slice(0, slash);
-  const name = key.slice(slash + 1);
+  const [first = '', second, ...tooMany] = key.split('/');
+  if (tooMany.length > 0) return `a qualified name ${NAME_RULE} ${PREFIX_RULE}`;
+  const prefix = second === undefined ? undefined : first;
+  const name = second ?? first;
   if (prefix !== undefined && whyNotSubdomain(prefix) !== undefined) {
     return `prefix part ${whyNotSubdomain(prefix)}`;
   }
   if (name === '') return 'name part must be non-empty';
   if (name.length > 63) return 'name part must be no more than 63 bytes';
-  if (labelName.test(name)) return undefined;
-  return (
-    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character " +
-    `(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '${LABEL_NAME}')`
-  );
+  return labelName.test(name) ? undefined : `name part ${NAME_RULE}`;
 }
 
 /** Why `value` is no label value, or undefined. */

@@ -1,9 +1,9 @@
 import { isJsonObject, type JsonObject } from '../objects/json.ts';
-import { fieldSchema, type Schema } from './schema.ts';
+import { fieldSchema, PRESERVING, type Schema } from './schema.ts';
 
 /**
  * `value` with the defaults of `schema` filled in, at every depth that exists. A null of a field that is not nullable counts as
- * absent when it has a default (apiextensions structural defaulting). The same value comes back when nothing changes.
+ * absent (apiextensions structural defaulting). The same value comes back when nothing changes.
  */
 export function withDefaults(value: unknown, schema: Schema): unknown {
   if (Array.isArray(value)) return defaultItems(value, schema);
@@ -18,21 +18,24 @@ function defaultItems(items: readonly unknown[], schema: Schema): readonly unkno
 }
 
 function defaultFields(object: JsonObject, schema: Schema): JsonObject {
-  const changes: Record<string, unknown> = {};
-  for (const [field, property] of Object.entries(schema.properties ?? {})) {
-    if (property.default !== undefined && isMissing(object, field, property)) {
-      changes[field] = withDefaults(property.default, property);
-    }
-  }
+  const result: Record<string, unknown> = {};
+  let changed = false;
   for (const [field, value] of Object.entries(object)) {
-    if (field in changes) continue;
     const property = fieldSchema(schema, field);
-    const next = property === undefined ? value : withDefaults(value, property);
-    if (next !== value) changes[field] = next;
+    const next = property === undefined ? value : presentValue(value, property);
+    if (next !== undefined) result[field] = next;
+    changed ||= next !== value;
   }
-  return Object.keys(changes).length === 0 ? object : { ...object, ...changes };
+  for (const [field, property] of Object.entries(schema.properties ?? {})) {
+    if (property.default === undefined || result[field] !== undefined) continue;
+    result[field] = withDefaults(property.default, property);
+    changed = true;
+  }
+  return changed ? result : object;
 }
 
-function isMissing(object: JsonObject, field: string, { nullable }: Schema): boolean {
-  return object[field] === undefined || (object[field] === null && nullable !== true);
+/** Undefined for a null that the schema does not allow. What an open schema holds is left alone. */
+function presentValue(value: unknown, property: Schema): unknown {
+  const isDropped = value === null && property.nullable !== true && property !== PRESERVING;
+  return isDropped ? undefined : withDefaults(value, property);
 }

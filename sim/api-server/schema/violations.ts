@@ -95,8 +95,10 @@ const SENTENCES: Readonly<Record<string, (violation: Violation) => FieldCause>> 
 };
 
 function oneOfText({ passingSchemas }: JsonObject): string {
-  const found = Array.isArray(passingSchemas) ? `${passingSchemas.length}` : 'none';
-  return `must validate one and only one schema (oneOf). Found ${found} valid alternatives`;
+  const found = Array.isArray(passingSchemas)
+    ? `${passingSchemas.length} valid alternatives`
+    : 'none valid';
+  return `must validate one and only one schema (oneOf). Found ${found}`;
 }
 
 function combinator(path: string, text: string): FieldCause {

@@ -2,7 +2,7 @@ import type { ApiObject } from '../objects/api-object.ts';
 import { asArray, asObject, asString, valueAt } from '../objects/json.ts';
 import { ageOf } from './human-duration.ts';
 import { nodeRoles, nodeStatus, podReady, podRestarts, podStatus } from './pod-and-node-cells.ts';
-import type { TableColumn } from './table-column.ts';
+import { NAME, type TableColumn } from './table-column.ts';
 
 /** The columns that `kubectl get` shows of built-in kinds (k8s.io/kubernetes pkg/printers). */
 
@@ -40,6 +40,7 @@ const TEMPLATE = [
 const listed = (names: readonly unknown[]): string => names.join(',') || NONE;
 
 const POD = [
+  NAME,
   column('Ready', podReady),
   column('Status', podStatus),
   column('Restarts', podRestarts),
@@ -48,6 +49,7 @@ const POD = [
   wide('Node', at('spec.nodeName')),
 ];
 const NODE = [
+  NAME,
   column('Status', nodeStatus),
   column('Roles', nodeRoles),
   AGE,
@@ -62,7 +64,9 @@ const EVENT = [
   column('Object', involvedObject),
   wide('Source', at('source.component', '')),
   column('Message', object => (asString(object['message']) ?? '').trim()),
+  wide('First Seen', (object, now) => ageOf(firstSeen(object), now)),
   wide('Count', at('count', 1)),
+  { ...NAME, priority: 1 },
 ];
 
 /** Rows that are not here show AGE only. */
@@ -70,19 +74,21 @@ export const BUILT_IN_COLUMNS: Readonly<Record<string, readonly TableColumn[]>> 
   pods: POD,
   nodes: NODE,
   events: EVENT,
-  namespaces: [column('Status', at('status.phase')), AGE],
-  secrets: [column('Type', at('type')), column('Data', count('data'), 'integer'), AGE],
-  configmaps: [column('Data', count('data'), 'integer'), AGE],
-  serviceaccounts: [column('Secrets', count('secrets'), 'integer'), AGE],
+  namespaces: [NAME, column('Status', at('status.phase')), AGE],
+  secrets: [NAME, column('Type', at('type')), column('Data', count('data'), 'integer'), AGE],
+  configmaps: [NAME, column('Data', count('data'), 'integer'), AGE],
+  serviceaccounts: [NAME, column('Secrets', count('secrets'), 'integer'), AGE],
   services: [
+    NAME,
     column('Type', at('spec.type')),
     column('Cluster-IP', at('spec.clusterIP')),
     column('External-IP', at('spec.externalName')),
     column('Port(s)', servicePorts),
     AGE,
   ],
-  'leases.coordination.k8s.io': [column('Holder', at('spec.holderIdentity', '')), AGE],
+  'leases.coordination.k8s.io': [NAME, column('Holder', at('spec.holderIdentity', '')), AGE],
   'deployments.apps': [
+    NAME,
     column('Ready', readyOf('readyReplicas', 'spec.replicas')),
     number('Up-to-date', 'status.updatedReplicas'),
     number('Available', 'status.availableReplicas'),
@@ -90,11 +96,13 @@ export const BUILT_IN_COLUMNS: Readonly<Record<string, readonly TableColumn[]>> 
     ...TEMPLATE,
   ],
   'statefulsets.apps': [
+    NAME,
     column('Ready', readyOf('readyReplicas', 'spec.replicas')),
     AGE,
     ...TEMPLATE,
   ],
   'replicasets.apps': [
+    NAME,
     number('Desired', 'spec.replicas'),
     number('Current', 'status.replicas'),
     number('Ready', 'status.readyReplicas'),
@@ -102,6 +110,7 @@ export const BUILT_IN_COLUMNS: Readonly<Record<string, readonly TableColumn[]>> 
     ...TEMPLATE,
   ],
   'daemonsets.apps': [
+    NAME,
     number('Desired', 'status.desiredNumberScheduled'),
     number('Current', 'status.currentNumberScheduled'),
     number('Ready', 'status.numberReady'),
@@ -111,25 +120,28 @@ export const BUILT_IN_COLUMNS: Readonly<Record<string, readonly TableColumn[]>> 
     ...TEMPLATE,
   ],
   'controllerrevisions.apps': [
+    NAME,
     column('Controller', controllerOfRow),
     column('Revision', at('revision', 0), 'integer'),
     AGE,
   ],
-  'clusterroles.rbac.authorization.k8s.io': [CREATED],
-  'roles.rbac.authorization.k8s.io': [CREATED],
-  'customresourcedefinitions.apiextensions.k8s.io': [CREATED],
+  'clusterroles.rbac.authorization.k8s.io': [NAME, CREATED],
+  'roles.rbac.authorization.k8s.io': [NAME, CREATED],
+  'customresourcedefinitions.apiextensions.k8s.io': [NAME, CREATED],
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': [
+    NAME,
     column('Webhooks', count('webhooks'), 'integer'),
     AGE,
   ],
   'validatingwebhookconfigurations.admissionregistration.k8s.io': [
+    NAME,
     column('Webhooks', count('webhooks'), 'integer'),
     AGE,
   ],
 };
 
 /** Columns of kinds without a row above. */
-export const AGE_COLUMNS: readonly TableColumn[] = [AGE];
+export const AGE_COLUMNS: readonly TableColumn[] = [NAME, AGE];
 
 function readyOf(ready: string, desired: string): Cell {
   const paths = [['status', ready], desired.split('.')];
@@ -151,6 +163,10 @@ function lastSeen(event: ApiObject): unknown {
     event['firstTimestamp'] ??
     event.metadata.creationTimestamp
   );
+}
+
+function firstSeen(event: ApiObject): unknown {
+  return event['firstTimestamp'] ?? event['eventTime'] ?? event.metadata.creationTimestamp;
 }
 
 function involvedObject(event: ApiObject): string {

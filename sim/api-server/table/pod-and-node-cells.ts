@@ -34,13 +34,10 @@ export function podStatus(pod: ApiObject): string {
 /** `Ready`, `NotReady` or `Unknown`, and whether it takes new pods. */
 export function nodeStatus(node: ApiObject): string {
   const conditions = asArray(valueAt(node, ['status', 'conditions'])).map(asObject);
-  const ready = conditions.find(({ type }) => type === 'Ready')?.['status'];
-  const states = new Map<unknown, string>([
-    ['True', 'Ready'],
-    ['False', 'NotReady'],
-  ]);
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  const state = ready?.['status'] === 'True' ? 'Ready' : 'NotReady';
   const cordoned = valueAt(node, ['spec', 'unschedulable']) === true;
-  return `${states.get(ready) ?? 'Unknown'}${cordoned ? ',SchedulingDisabled' : ''}`;
+  return `${ready === undefined ? 'Unknown' : state}${cordoned ? ',SchedulingDisabled' : ''}`;
 }
 
 const ROLE_PREFIX = 'node-role.kubernetes.io/';

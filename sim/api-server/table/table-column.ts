@@ -14,6 +14,16 @@ export interface TableColumn {
   readonly cell: (object: ApiObject, nowMs: number) => unknown;
 }
 
+/** The first column of nearly every table. */
+export const NAME: TableColumn = {
+  name: 'Name',
+  type: 'string',
+  format: 'name',
+  description:
+    'Name must be unique within a namespace. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names',
+  cell: ({ metadata }) => metadata.name,
+};
+
 /** The column of a CustomResourceDefinition. */
 export function printerColumn(column: PrinterColumn): TableColumn {
   const { name, type, format, priority } = column;

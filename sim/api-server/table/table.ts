@@ -2,19 +2,10 @@ import type { ApiObject } from '../objects/api-object.ts';
 import type { ServedResource } from '../registry/registry.ts';
 import { resourceName } from '../registry/resource-type.ts';
 import { AGE_COLUMNS, BUILT_IN_COLUMNS } from './built-in-columns.ts';
-import { printerColumn, type TableColumn } from './table-column.ts';
+import { NAME, printerColumn, type TableColumn } from './table-column.ts';
 
 /** How much of each object a row carries. */
 export type IncludeObject = 'None' | 'Metadata' | 'Object';
-
-const NAME: TableColumn = {
-  name: 'Name',
-  type: 'string',
-  format: 'name',
-  description:
-    'Name must be unique within a namespace. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names',
-  cell: ({ metadata }) => metadata.name,
-};
 
 /** The `columnDefinitions` of a resource. */
 export function columnDefinitions(served: ServedResource): readonly object[] {
@@ -51,6 +42,6 @@ function included(object: ApiObject, include: IncludeObject): object | null {
 }
 
 function columnsOf({ type, version }: ServedResource): readonly TableColumn[] {
-  const custom = version.columns?.map(printerColumn);
-  return [NAME, ...(custom ?? BUILT_IN_COLUMNS[resourceName(type)] ?? AGE_COLUMNS)];
+  if (version.columns !== undefined) return [NAME, ...version.columns.map(printerColumn)];
+  return BUILT_IN_COLUMNS[resourceName(type)] ?? AGE_COLUMNS;
 }

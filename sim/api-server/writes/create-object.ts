@@ -16,7 +16,7 @@ import { chooseName } from './generate-name.ts';
 import { requireLiveNamespace } from './namespace-gate.ts';
 import { normalise } from './normalise.ts';
 import { validateObject } from './object-rules.ts';
-import { asNew, countsGenerations, type WriteContext } from './prepare.ts';
+import { asNew, countsGenerations, type WriteContext, withInitialStatus } from './prepare.ts';
 import { managerName, type WriteOptions } from './write-options.ts';
 
 /** Creates a decoded object: admission, rules, store. An object that was applied brings its own managed fields. */
@@ -28,7 +28,7 @@ export async function createObject(
   const { backend, type, version } = request;
   requireLiveNamespace(request, object.metadata.name);
   const context = { type, version, subresource: undefined, time: timestamp(backend.clock) };
-  const tracked = tracks(request, object, options, context.time);
+  const tracked = tracks(request, asNew(object, context), options, context.time);
   const attributes = { request, operation: 'CREATE', dryRun: options.dryRun } as const;
   const mutated = await backend.admission.mutate({ ...attributes, object: tracked });
   const complete = completed(request, mutated, context);
@@ -57,7 +57,7 @@ function tracks(
 
 function completed(request: ApiRequest, object: ApiObject, context: WriteContext): ApiObject {
   const { backend, type } = request;
-  const fresh = asNew(normalise(request, object).object, context);
+  const fresh = withInitialStatus(asNew(normalise(request, object).object, context), context);
   const name = chooseName(fresh.metadata, {
     random: backend.random,
     isTaken: candidate =>

@@ -1,36 +1,12 @@
 import type { ApiRequest } from '../http/api-request.ts';
 import type { ApiObject } from '../objects/api-object.ts';
-import { isJsonObject, type JsonObject, without } from '../objects/json.ts';
+import { asObject, asString, isJsonObject, type JsonObject, without } from '../objects/json.ts';
 import { decodeMetadata } from '../objects/metadata.ts';
-import { groupVersion, kindSubjectOf } from '../registry/resource-type.ts';
-import { badRequest, invalid, unsupportedMediaType } from '../status/api-error.ts';
+import { groupVersion } from '../registry/resource-type.ts';
+import { badRequest, invalid } from '../status/api-error.ts';
 import { invalidValue } from '../status/field-cause.ts';
 import { normalise } from './normalise.ts';
 import type { WriteOptions } from './write-options.ts';
-
-/** Bodies are JSON. A media type of YAML is taken as well, for JSON is YAML; real YAML is answered with 400. */
-const BODY_TYPES = ['application/json', 'application/yaml'];
-
-/** The JSON of a body. */
-export function parseBody({ body, contentType, type }: ApiRequest): unknown {
-  if (contentType !== '' && !BODY_TYPES.includes(contentType)) {
-    throw unsupportedMediaType(BODY_TYPES);
-  }
-  return parseJson(
-    body,
-    `the object provided is unrecognized (must be of type ${type.kind}): couldn't get version/kind; json parse error`,
-  );
-}
-
-/** Parses JSON from outside; `context` begins the sentence of the refusal (400). */
-export function parseJson(body: Buffer, context: string): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch (error) {
-    const detail = body.length === 0 ? 'unexpected end of JSON input' : (error as Error).message;
-    throw badRequest(`${context}: ${detail}`);
-  }
-}
 
 /** Takes JSON from outside as an object of the requested kind: checked, pruned, defaulted, in the requested namespace. */
 export function decodeObject(
@@ -60,7 +36,7 @@ function expectedKind({ type, version }: ApiRequest): { apiVersion: string; kind
 function checkedKind(request: ApiRequest, raw: unknown): JsonObject {
   const expected = expectedKind(request);
   if (!isJsonObject(raw) || typeof raw['kind'] !== 'string' || raw['kind'] === '') {
-    const text = JSON.stringify(raw);
+    const text = JSON.stringify(raw) ?? '';
     throw badRequest(
       `the object provided is unrecognized (must be of type ${expected.kind}): Object 'Kind' is missing in '${text}'`,
     );
@@ -73,7 +49,8 @@ function checkedKind(request: ApiRequest, raw: unknown): JsonObject {
   }
   if (raw['kind'] === expected.kind) return raw;
   const cause = invalidValue('kind', raw['kind'], `must be ${expected.kind}`);
-  throw invalid(kindSubjectOf(request.type), request.name ?? '', [cause]);
+  const subject = { group: request.type.group, resource: raw['kind'] };
+  throw invalid(subject, asString(asObject(raw['metadata'])['name']) ?? '', [cause]);
 }
 
 function namespaceOf(

@@ -2,7 +2,7 @@ import type { ApiRequest } from '../http/api-request.ts';
 import { asObject, asString, asStrings, type JsonObject } from '../objects/json.ts';
 import { invalidOptions } from '../status/api-error.ts';
 import { unsupportedValue } from '../status/field-cause.ts';
-import { parseJson } from './decode-object.ts';
+import { parseJson } from './parse-body.ts';
 import { isDryRun } from './write-options.ts';
 
 const POLICIES = ['Foreground', 'Background', 'Orphan'] as const;

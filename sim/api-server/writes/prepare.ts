@@ -10,7 +10,10 @@ export interface WriteContext extends ServedResource {
   readonly time: string;
 }
 
-/** What is left of an object from a client when everything that only the server may say is taken away. */
+/**
+ * What is left of an object from a client when everything that only the server may say is taken away. Only Nodes register with a
+ * status.
+ */
 export function asNew(object: ApiObject, context: WriteContext): ApiObject {
   const wiped = withMetadata(object, {
     uid: undefined,
@@ -20,12 +23,15 @@ export function asNew(object: ApiObject, context: WriteContext): ApiObject {
     deletionTimestamp: undefined,
     deletionGracePeriodSeconds: undefined,
   });
-  if (!context.version.hasStatus) return wiped;
-  return withField(
-    wiped,
-    'status',
-    serverStatus(context.type, wiped, { ...context, old: undefined }),
-  );
+  const keepsStatus = !context.version.hasStatus || resourceName(context.type) === 'nodes';
+  return keepsStatus ? wiped : withoutFields(wiped, 'status');
+}
+
+/** A new object with the status that the server gives it. */
+export function withInitialStatus(object: ApiObject, context: WriteContext): ApiObject {
+  if (!context.version.hasStatus) return object;
+  const status = serverStatus(context.type, object, { ...context, old: undefined });
+  return withField(object, 'status', status);
 }
 
 /**
