@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -36,13 +37,15 @@ export async function loadKubeConfigAccess(
 async function readConfig(options: KubeConfigOptions): Promise<KubeConfig> {
   const { KubeConfig } = await import('@kubernetes/client-node');
   const { path = join(homedir(), '.kube', 'config') } = options;
+  const files = path.split(delimiter).filter(Boolean);
   const config = new KubeConfig();
-  for (const [index, file] of path.split(delimiter).filter(Boolean).entries()) {
+  for (const [index, file] of files.entries()) {
     const part = new KubeConfig();
     attempt(`cannot read kubeconfig ${file}`, () => part.loadFromFile(file));
     attempt(`cannot merge kubeconfig ${file}`, () => config.mergeConfig(part, index > 0));
   }
   selectContext(config, options.context, path);
+  refuseTokenFile(config, files);
   return config;
 }
 
@@ -56,6 +59,19 @@ function selectContext(config: KubeConfig, wanted: string | undefined, path: str
   }
   if (config.getCurrentCluster() === null) {
     throw unreadable(`kubeconfig ${path} has no cluster for context "${name}"`);
+  }
+}
+
+/** client-node drops `tokenFile`; going on as nobody would end in a puzzling 403. */
+function refuseTokenFile(config: KubeConfig, files: readonly string[]): void {
+  const user = config.getCurrentUser();
+  if (user === null) return;
+  const { token, username, certFile, certData, exec, authProvider } = user;
+  if (token || username || certFile || certData || exec || authProvider) return;
+  if (files.some(file => readFileSync(file, 'utf8').includes('tokenFile'))) {
+    throw unreadable(
+      `user "${user.name}" has a tokenFile, which is not supported; use token or exec`,
+    );
   }
 }
 
