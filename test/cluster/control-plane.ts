@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ApiServer, startApiServer } from './api-server.ts';
-import { binary } from './binaries.ts';
 import { CleanupStack } from './cleanup-stack.ts';
 import { startEtcd } from './etcd.ts';
 import { type KubeUser, writeKubeconfig } from './kubeconfig.ts';
+import { createKubectl, type Kubectl } from './kubectl.ts';
 import { createPki, type Pki } from './pki.ts';
-import { type CommandResult, mustRun, type RunOptions, run } from './process.ts';
 import { abandonedWorkFolders, makeWorkFolder, removeWorkFolder } from './work-folder.ts';
 
 export interface ControlPlaneOptions {
@@ -19,7 +18,7 @@ export interface ControlPlaneOptions {
 }
 
 /** etcd and kube-apiserver with RBAC: enough for clients, CRDs, webhooks and controllers. Nothing collects garbage. */
-export interface ControlPlane extends AsyncDisposable {
+export interface ControlPlane extends Kubectl, AsyncDisposable {
   readonly url: string;
   readonly caPem: string;
   /** Of a cluster administrator, by client certificate. */
@@ -28,12 +27,6 @@ export interface ControlPlane extends AsyncDisposable {
   /** Holds logs and state; removed by stop(). */
   readonly folder: string;
   readonly apiServer: ApiServer;
-  /** Runs kubectl to its end, whatever that is. */
-  kubectl(...args: string[]): Promise<CommandResult>;
-  /** kubectl that has to succeed; returns what it printed. */
-  mustKubectl(args: readonly string[], options?: RunOptions): Promise<string>;
-  /** Applies a manifest (YAML text, or one object). */
-  apply(manifest: string | object): Promise<string>;
   /** A token of an existing ServiceAccount, good for an hour. */
   createToken(namespace: string, serviceAccount: string): Promise<string>;
   /** Writes a kubeconfig of an existing ServiceAccount and returns its path. */
@@ -91,32 +84,18 @@ export async function startIn(
   const kubeconfig = (name: string, user: KubeUser): Promise<string> =>
     writeKubeconfig(join(folder, `${name}.kubeconfig`), cluster, user);
   const kubeconfigPath = await kubeconfig('admin', admin);
-  const kubectlCommand = (args: readonly string[]): string[] => [
-    binary('kubectl'),
-    '--kubeconfig',
-    kubeconfigPath,
-    ...args,
-  ];
-  // kubectl caches discovery by server address, and a free port may come around again.
-  const env = { KUBECACHEDIR: join(folder, 'kubectl-cache') };
-  const mustKubectl = (args: readonly string[], runOptions?: RunOptions): Promise<string> =>
-    mustRun(kubectlCommand(args), { ...runOptions, env });
+  const kubectl = createKubectl(kubeconfigPath, join(folder, 'kubectl-cache'));
   const createToken = async (tokenNamespace: string, serviceAccount: string): Promise<string> =>
-    (await mustKubectl(['create', 'token', serviceAccount, '-n', tokenNamespace])).trim();
+    (await kubectl.mustKubectl(['create', 'token', serviceAccount, '-n', tokenNamespace])).trim();
   const stop = (): Promise<void> => cleanup.close();
   return {
+    ...kubectl,
     url,
     caPem: await readFile(pki.caCertificate, 'utf8'),
     kubeconfigPath,
     pki,
     folder,
     apiServer,
-    kubectl: (...args) => run(kubectlCommand(args), { env }),
-    mustKubectl,
-    apply: manifest =>
-      mustKubectl(['apply', '-f', '-'], {
-        input: typeof manifest === 'string' ? manifest : JSON.stringify(manifest),
-      }),
     createToken,
     serviceAccountKubeconfig: async (accountNamespace, account) =>
       kubeconfig(`${accountNamespace}-${account}`, {
