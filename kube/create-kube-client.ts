@@ -23,7 +23,10 @@ import { watchEventOf } from './watch-event.ts';
 export interface KubeClientOptions {
   /** Owner of the fields we write. */
   readonly fieldManager: string;
-  /** Deadline of writes that name none. Default 30 s. */
+  /**
+   * Deadline of writes that name none. Default 30 s. A leader needs less than its lease lasts after its renew deadline, so that no
+   * write of it can come after those of the next.
+   */
   readonly writeDeadlineMs?: number;
 }
 
@@ -133,7 +136,8 @@ class HttpKubeClient implements KubeClient {
   ): Promise<boolean> {
     const { propagationPolicy, preconditions } = options;
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy, preconditions };
-    const path = resourcePath(resource, name);
+    const query = { timeout: this.#timeout(options.deadlineMs) };
+    const path = resourcePath(resource, { ...name, query });
     try {
       await this.#write({ method: 'DELETE', path, body }, options);
       return true;
@@ -186,14 +190,23 @@ class HttpKubeClient implements KubeClient {
     return { items, resourceVersion };
   }
 
-  #writeQuery({ dryRun }: WriteOptions) {
+  #writeQuery({ dryRun, deadlineMs }: WriteOptions) {
     const { fieldManager } = this.#options;
-    return { fieldManager, dryRun: dryRun === true ? 'All' : undefined };
+    const all = dryRun === true ? 'All' : undefined;
+    return { fieldManager, dryRun: all, timeout: this.#timeout(deadlineMs) };
+  }
+
+  /** The API server keeps to the deadline too, so that a write whose sender is cut off does not come late. */
+  #timeout(deadlineMs = this.#writeDeadlineMs): string {
+    return `${Math.ceil(deadlineMs)}ms`;
+  }
+
+  get #writeDeadlineMs(): number {
+    return this.#options.writeDeadlineMs ?? DEADLINE_MS;
   }
 
   #write(request: Omit<TransportRequest, 'deadlineMs'>, options: CallOptions): Promise<unknown> {
-    const { writeDeadlineMs = DEADLINE_MS } = this.#options;
-    return this.#send(request, { deadlineMs: writeDeadlineMs, ...options });
+    return this.#send(request, { deadlineMs: this.#writeDeadlineMs, ...options });
   }
 
   #send(

@@ -71,13 +71,13 @@ describe('createKubeClient', () => {
     [
       'creates with its field manager',
       c => c.create(IMAGE_PULL_JOBS, job, { dryRun: true }),
-      'POST /apis/apps.kruise.io/v1beta1/namespaces/ns/imagepulljobs?fieldManager=tester&dryRun=All',
+      'POST /apis/apps.kruise.io/v1beta1/namespaces/ns/imagepulljobs?fieldManager=tester&dryRun=All&timeout=4000ms',
     ],
     [
       'patches a status',
       c =>
         c.patch(NODE_IMAGES, { name: 'n' }, { type: 'merge', body: {} }, { subresource: 'status' }),
-      'PATCH /apis/apps.kruise.io/v1beta1/nodeimages/n/status?fieldManager=tester',
+      'PATCH /apis/apps.kruise.io/v1beta1/nodeimages/n/status?fieldManager=tester&timeout=4000ms',
     ],
     [
       'applies with force',
@@ -87,9 +87,9 @@ describe('createKubeClient', () => {
           { name: 'j', namespace: 'ns' },
           { type: 'apply', body: job, force: true },
         ),
-      'PATCH /apis/apps.kruise.io/v1beta1/namespaces/ns/imagepulljobs/j?fieldManager=tester&force=true',
+      'PATCH /apis/apps.kruise.io/v1beta1/namespaces/ns/imagepulljobs/j?fieldManager=tester&timeout=4000ms&force=true',
     ],
-    ['deletes', c => c.delete(NODES, { name: 'n1' }), 'DELETE /api/v1/nodes/n1'],
+    ['deletes', c => c.delete(NODES, { name: 'n1' }), 'DELETE /api/v1/nodes/n1?timeout=4000ms'],
     ['reads any path', c => c.getPath('/apis'), 'GET /apis'],
   ];
   for (const [name, call, expected] of calls) {
@@ -127,7 +127,7 @@ describe('createKubeClient', () => {
     });
   });
 
-  it('gives writes their own deadline, unless the call names one', async () => {
+  it('gives writes their own deadline, unless the call names one, and tells it the server', async () => {
     const { client, requests } = clientWith({});
     await client.get(NODES, { name: 'n' });
     await client.delete(NODES, { name: 'n' });
@@ -136,6 +136,7 @@ describe('createKubeClient', () => {
       requests.map(({ deadlineMs }) => deadlineMs),
       [30_000, 4_000, 100],
     );
+    assert.match(requests[2]?.path ?? '', /\?timeout=100ms$/);
   });
 
   it('refuses to name a namespaced object without its namespace', async () => {
