@@ -1,0 +1,113 @@
+import { canonicalName, type ImageReference, pullReference } from '../api/image-reference.ts';
+import { ANNOTATION_PULLING_BY, DAEMON_FIELD_MANAGER } from '../api/names.ts';
+import type { PullFailureReason } from '../api/pull-failure.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { withDeadline } from '../runtime/deadline.ts';
+import type { CredentialSource } from './credentials/credential-source.ts';
+import type { Credential } from './credentials/keyring.ts';
+import { CriError } from './cri/cri-error.ts';
+import type { ImageRuntime, PullRequest } from './cri/image-runtime.ts';
+import type { RuntimeCall } from './cri/unary.ts';
+import type { AttemptFailure } from './retry-policy.ts';
+import type { WantedPull } from './wanted-pulls.ts';
+
+/** How an attempt ended. */
+export type AttemptResult =
+  | { readonly kind: 'pulled'; readonly imageID: string }
+  | ({ readonly kind: 'failed' } & AttemptFailure);
+
+export interface AttemptDeps {
+  readonly runtime: ImageRuntime;
+  readonly credentials: CredentialSource;
+  readonly clock: Clock;
+}
+
+export interface AttemptOptions {
+  readonly reference: ImageReference;
+  readonly timeoutMs: number;
+  /** Use no kept credentials. */
+  readonly freshCredentials: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Asks for credentials and pulls, with each of them in turn. Rejects only when the signal aborts. */
+export async function attemptPull(
+  pull: WantedPull,
+  options: AttemptOptions,
+  deps: AttemptDeps,
+): Promise<AttemptResult> {
+  using deadline = withDeadline(options.signal, options.timeoutMs, deps.clock);
+  let problems: readonly string[] = [];
+  try {
+    const found = await deps.credentials({
+      repository: canonicalName(options.reference),
+      pullSecrets: pull.pullSecrets,
+      fresh: options.freshCredentials,
+      signal: deadline.signal,
+    });
+    problems = found.problems;
+    const call = { signal: deadline.signal, deadlineMs: options.timeoutMs };
+    return {
+      kind: 'pulled',
+      imageID: await pullWithAny(pull, found.credentials, call, deps.runtime),
+    };
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (deadline.expired) return failed(timeout(pull, options.timeoutMs), problems, true);
+    if (error instanceof CriError) return failed(error, problems, false);
+    throw error;
+  }
+}
+
+/** Failures that no other user of the registry could mend. */
+const SAME_FOR_ALL: ReadonlySet<PullFailureReason> = new Set([
+  'RuntimeUnavailable',
+  'InvalidReference',
+  'DiskFull',
+]);
+
+/** The first success wins; the last failure counts. Anonymous only without any credential, as kubelet. */
+async function pullWithAny(
+  pull: WantedPull,
+  credentials: readonly Credential[],
+  call: RuntimeCall,
+  runtime: ImageRuntime,
+): Promise<string> {
+  const [credential, ...others] = credentials;
+  try {
+    const imageRef = await runtime.pullImage({ ...requestOf(pull), credential }, call);
+    return imageIDOf(pull.name, imageRef);
+  } catch (error) {
+    call.signal.throwIfAborted();
+    const isHopeless = error instanceof CriError && SAME_FOR_ALL.has(error.reason);
+    if (isHopeless || others.length === 0) throw error;
+  }
+  return pullWithAny(pull, others, call, runtime);
+}
+
+function requestOf({ name, tag, labels, annotations }: WantedPull): PullRequest {
+  return {
+    image: pullReference(name, tag),
+    labels,
+    annotations: { ...annotations, [ANNOTATION_PULLING_BY]: DAEMON_FIELD_MANAGER },
+  };
+}
+
+/** The peer's form is `name@id`; a runtime that answers with a digest reference has said it all. */
+export function imageIDOf(name: string, imageRef: string): string {
+  return imageRef.includes('@') ? imageRef : `${name}@${imageRef}`;
+}
+
+function timeout({ name, tag }: WantedPull, timeoutMs: number): CriError {
+  const message = `pulling ${pullReference(name, tag)} took longer than ${timeoutMs / 1000} s`;
+  return new CriError('Timeout', message);
+}
+
+/** What was wrong with the secrets comes first: it is short, and likely the cause. */
+function failed(
+  { reason, message }: CriError,
+  problems: readonly string[],
+  timedOut: boolean,
+): AttemptResult {
+  return { kind: 'failed', reason, message: [...problems, message].join('; '), timedOut };
+}

@@ -1,0 +1,22 @@
+import type { PullSecretReference } from '../../api/node-image.ts';
+import type { Credential } from './keyring.ts';
+
+/** For what credentials are wanted. */
+export interface CredentialRequest {
+  /** Whole name without tag: `docker.io/library/nginx`. */
+  readonly repository: string;
+  readonly pullSecrets: readonly PullSecretReference[];
+  /** True after a refusal: nothing that is kept may be used. */
+  readonly fresh: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface FoundCredentials {
+  /** In the order to try them. Empty: pull anonymously. */
+  readonly credentials: readonly Credential[];
+  /** What could not be used, for the message of a pull that fails. */
+  readonly problems: readonly string[];
+}
+
+/** Somewhere credentials come from. Rejects only when its signal aborts: what goes wrong is a problem. */
+export type CredentialSource = (request: CredentialRequest) => Promise<FoundCredentials>;

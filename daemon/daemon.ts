@@ -1,0 +1,159 @@
+import { pullReference } from '../api/image-reference.ts';
+import type { NodeImage } from '../api/node-image.ts';
+import type { EventRecorder } from '../kube/event-recorder.ts';
+import type { Informer } from '../kube/informer.ts';
+import type { KubeClient } from '../kube/kube-client.ts';
+import { linkedAbort } from '../runtime/abort.ts';
+import { type Clock, timestamp } from '../runtime/clock.ts';
+import type { Logger } from '../runtime/log.ts';
+import type { Metrics } from '../runtime/metrics.ts';
+import { Semaphore } from '../runtime/semaphore.ts';
+import { pullSecretCredentials } from './credentials/pull-secrets.ts';
+import { SecretStore } from './credentials/secret-store.ts';
+import { createGrpcRuntime } from './cri/grpc-runtime.ts';
+import type { RuntimeClient } from './cri/image-runtime.ts';
+import { createRuntimeConnection, type RuntimeConnection } from './cri/runtime-connection.ts';
+import { watchNodeImage } from './node-image-source.ts';
+import { type EndedPull, recordPullEvents } from './pull-events.ts';
+import { createPullMetrics } from './pull-metrics.ts';
+import { PullScheduler } from './pull-scheduler.ts';
+import { nodeImageStatus } from './status.ts';
+import { StatusReporter } from './status-reporter.ts';
+
+export interface DaemonOptions {
+  /** Name of the Node, and of its NodeImage. */
+  readonly nodeName: string;
+  /** `unix:///run/containerd/containerd.sock`; absent: the first runtime that answers below `runDir`. */
+  readonly runtimeEndpoint?: string;
+  /** Where the node's `/run` is mounted. */
+  readonly runDir: string;
+  /** Attempts that run at once. Default 3. */
+  readonly maxConcurrentPulls?: number;
+  /** How often a runtime that is well is asked whether it still is. Default 10 s. */
+  readonly runtimeCheckIntervalMs?: number;
+}
+
+export interface DaemonDeps {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly events: EventRecorder;
+  readonly random: () => number;
+  /** Default: gRPC. */
+  readonly connect?: (socketPath: string) => RuntimeClient;
+}
+
+/** The agent of one node: pulls what its NodeImage wants and reports what became of it. */
+export interface Daemon {
+  /** Works until `signal` aborts; then stops the pulls, writes what is to be written, and ends. */
+  run(signal: AbortSignal): Promise<void>;
+  /** True when its NodeImage is being watched and the runtime answers. */
+  ready(): boolean;
+  /** What keeps it from being ready, in a few words. */
+  readonly problems: readonly string[];
+}
+
+/** A pull that ends within this time makes no other write than that of its end. */
+const PROGRESS_MS = 3_000;
+/** Tags that end together, because their images were there all along, are one write. */
+const GATHER_MS = 20;
+
+/** Puts a daemon together. Throws `CONFIG_INVALID` for a malformed endpoint. */
+export function createDaemon(options: DaemonOptions, deps: DaemonDeps): Daemon {
+  return new NodeDaemon(options, deps);
+}
+
+class NodeDaemon implements Daemon {
+  readonly #deps: DaemonDeps;
+  readonly #runtime: RuntimeConnection;
+  readonly #informer: Informer<NodeImage>;
+  readonly #scheduler: PullScheduler;
+  readonly #reporter: StatusReporter;
+  readonly #countPull: ReturnType<typeof createPullMetrics>;
+  #nodeImage: NodeImage | undefined;
+
+  constructor(options: DaemonOptions, deps: DaemonDeps) {
+    const { clock, metrics } = deps;
+    this.#deps = deps;
+    this.#countPull = createPullMetrics(metrics);
+    this.#runtime = createRuntimeConnection(
+      { ...options, checkIntervalMs: options.runtimeCheckIntervalMs ?? 10_000 },
+      { ...deps, connect: deps.connect ?? (path => createGrpcRuntime(path, { clock })) },
+    );
+    this.#scheduler = this.#createScheduler(options.maxConcurrentPulls ?? 3);
+    this.#reporter = new StatusReporter({
+      ...deps,
+      statusOf: nodeImage => nodeImageStatus(nodeImage, this.#scheduler.statusOf, timestamp(clock)),
+    });
+    this.#informer = watchNodeImage(options.nodeName, seen => this.#see(seen), deps);
+  }
+
+  get problems(): readonly string[] {
+    const synced = this.#informer.hasSynced ? [] : ['the NodeImage was not read yet'];
+    return [...synced, ...(this.#runtime.problem === undefined ? [] : [this.#runtime.problem])];
+  }
+
+  ready(): boolean {
+    return this.problems.length === 0;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    // The connection outlives the signal: pulls are cancelled over it.
+    using connected = linkedAbort();
+    const parts = [this.#runtime.run(connected.signal), this.#informer.run(signal)];
+    try {
+      await Promise.race(parts);
+    } finally {
+      await this.#scheduler.close();
+      await this.#reporter.close();
+      await this.#deps.events.flush();
+      connected.abort();
+    }
+    await Promise.all(parts);
+  }
+
+  #createScheduler(limit: number): PullScheduler {
+    const { client, clock, metrics } = this.#deps;
+    return new PullScheduler(
+      {
+        ...this.#deps,
+        runtime: this.#runtime,
+        credentials: pullSecretCredentials(new SecretStore({ client, clock })),
+        slots: new Semaphore({ name: 'pulls', limit }, { metrics }),
+      },
+      {
+        onProgress: () => this.#reporter.changed(PROGRESS_MS),
+        onEnd: ended => this.#ended(ended),
+      },
+    );
+  }
+
+  #see(nodeImage: NodeImage | undefined): void {
+    // Deleted and made again between two looks: nothing of the old one counts for the new one.
+    if (nodeImage?.metadata.uid !== this.#nodeImage?.metadata.uid) this.#scheduler.apply(undefined);
+    this.#nodeImage = nodeImage;
+    this.#reporter.observe(nodeImage);
+    this.#scheduler.apply(nodeImage);
+    this.#reporter.changed(PROGRESS_MS);
+  }
+
+  #ended(ended: EndedPull): void {
+    const { pull, outcome, elapsedMs } = ended;
+    this.#reporter.changed(this.#scheduler.running > 0 ? GATHER_MS : 0);
+    this.#countPull(outcome, elapsedMs);
+    if (this.#nodeImage !== undefined) {
+      recordPullEvents(this.#deps.events, this.#nodeImage, ended);
+    }
+    const image = pullReference(pull.name, pull.tag);
+    const facts = { image, version: pull.version, durationMs: Math.round(elapsedMs) };
+    if (outcome.kind !== 'failed')
+      this.#deps.log.info('Image is there', { ...facts, how: outcome.kind });
+    else
+      this.#deps.log.warn('Pull failed', {
+        ...facts,
+        reason: outcome.reason,
+        message: outcome.message,
+      });
+  }
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { fails } from './fake-runtime.ts';
+import { PullWorld } from './pull-world.ts';
+
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+
+describe('attemptPull', () => {
+  let world: PullWorld;
+  let { runtime }: PullWorld = new PullWorld();
+  beforeEach(() => {
+    world = new PullWorld();
+    ({ runtime } = world);
+  });
+  const run: PullWorld['run'] = (...args) => world.run(...args);
+
+  it('sends the sandbox configuration and says who pulls', async () => {
+    await run();
+    assert.deepEqual(runtime.pulls, [
+      {
+        image: 'nginx:1',
+        credential: undefined,
+        labels: { app: 'x' },
+        annotations: { team: 'y', 'apps.kruise.io/pulling-image-by': 'headstart-daemon' },
+      },
+    ]);
+  });
+
+  it('pulls a digest by name@digest and keeps a digest reference that the runtime answers', async () => {
+    runtime.answer(() => `docker.io/library/nginx@${DIGEST}`);
+    const { outcome } = await run({ tag: DIGEST });
+    assert.equal(runtime.pulls[0]?.image, `nginx@${DIGEST}`);
+    assert.deepEqual(outcome, { kind: 'pulled', imageID: `docker.io/library/nginx@${DIGEST}` });
+  });
+
+  describe('credentials', () => {
+    const user = (username: string) => ({ username, password: 'pw' });
+    const tried = () => runtime.pulls.map(({ credential }) => credential?.username);
+
+    it('are asked for by the whole name of the repository', async () => {
+      await run();
+      const [request] = world.asked;
+      assert.equal(request?.repository, 'docker.io/library/nginx');
+      assert.deepEqual(request?.pullSecrets, [{ namespace: 'ns', name: 'pull' }]);
+      assert.equal(request?.fresh, false);
+    });
+
+    it('are tried in turn until one is good', async () => {
+      world.found = { credentials: ['a', 'b', 'c'].map(user), problems: [] };
+      runtime.answer(fails('Unauthorized', '401'), () => 'sha256:id');
+      assert.equal((await run()).outcome?.kind, 'pulled');
+      assert.deepEqual(tried(), ['a', 'b']);
+    });
+
+    it('are never followed by an anonymous pull', async () => {
+      world.found = { credentials: [user('a')], problems: [] };
+      runtime.answer(fails('Unauthorized', '401'));
+      await run({ pullPolicy: { backoffLimit: 0 } });
+      assert.deepEqual(tried(), ['a']);
+    });
+
+    it('are not tried in turn when no other could help', async () => {
+      world.found = { credentials: [user('a'), user('b')], problems: [] };
+      runtime.answer(fails('DiskFull', 'no space left on device'));
+      await run({ pullPolicy: { backoffLimit: 0 } });
+      assert.deepEqual(tried(), ['a']);
+    });
+
+    it('that are missing are named when the pull fails', async () => {
+      world.found = { credentials: [], problems: ['pull secret ns/pull not found'] };
+      runtime.answer(fails('Unauthorized', '401 Unauthorized'));
+      const { outcome } = await run({ pullPolicy: { backoffLimit: 0 } });
+      assert.equal(outcome?.kind, 'failed');
+      assert.equal(outcome.message, 'pull secret ns/pull not found; 401 Unauthorized');
+    });
+  });
+});
