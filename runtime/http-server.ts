@@ -31,7 +31,7 @@ export interface HttpServer {
   stop(): Promise<void>;
   /** The port in use; 0 before the start. */
   readonly port: number;
-  /** New connections get this pair; open ones keep theirs. */
+  /** New connections get this pair; open ones keep theirs. Throws `CERT_INVALID`, and keeps the old one, when it cannot be used. */
   setTls(pair: TlsPair): void;
 }
 
@@ -43,7 +43,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 120_000;
 /** Must be above the keep-alive timeout, or node cuts a connection that was just reused. */
 const HEADERS_TIMEOUT_MS = 125_000;
 
-/** Makes a server for `handler`. */
+/** Makes a server for `handler`. Throws `CERT_INVALID` when the pair cannot be used. */
 export function createHttpServer(
   options: HttpServerOptions,
   deps: { readonly handler: RequestListener; readonly clock?: Clock },
@@ -79,8 +79,8 @@ export function createHttpServer(
     get port() {
       return (server.address() as AddressInfo | null)?.port ?? 0;
     },
-    setTls: ({ certPem, keyPem }) => {
-      if ('setSecureContext' in server) server.setSecureContext({ cert: certPem, key: keyPem });
+    setTls: pair => {
+      if ('setSecureContext' in server) checked(() => server.setSecureContext(tlsOptions(pair)));
     },
   };
 }
@@ -88,8 +88,20 @@ export function createHttpServer(
 function makeServer(tls: TlsPair | undefined, handler: RequestListener): Server | TlsServer {
   const timeouts = { keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS, headersTimeout: HEADERS_TIMEOUT_MS };
   if (tls === undefined) return createServer(timeouts, handler);
-  const pair = { cert: tls.certPem, key: tls.keyPem, minVersion: 'TLSv1.2' as const };
-  return createTlsServer({ ...timeouts, ...pair }, handler);
+  return checked(() => createTlsServer({ ...timeouts, ...tlsOptions(tls) }, handler));
+}
+
+const tlsOptions = ({ certPem, keyPem }: TlsPair) =>
+  ({ cert: certPem, key: keyPem, minVersion: 'TLSv1.2' }) as const;
+
+function checked<T>(use: () => T): T {
+  try {
+    return use();
+  } catch (cause) {
+    throw new HeadstartError('CERT_INVALID', 'the certificate and its key cannot be served', {
+      cause,
+    });
+  }
 }
 
 function listen(server: Server, options: HttpServerOptions): Promise<void> {
@@ -114,6 +126,5 @@ function close(server: Server, drainMs: number, clock: Clock): Promise<void> {
       cancel();
       resolve();
     });
-    server.closeIdleConnections();
   });
 }

@@ -15,6 +15,8 @@ export function createPinoLogger(options: LoggerOptions, stream?: DestinationStr
     level: options.level,
     base: { name: options.name },
     timestamp: stdTimeFunctions.isoTime,
+    // Fields are made printable below; pino's own serializer would drop codes and causes.
+    serializers: { err: (err: unknown) => err },
     formatters: { level: (label: string) => ({ level: label }) },
   };
   return wrap(pino(config, stream ?? pino.destination({ dest: 2, sync: true })));

@@ -7,8 +7,8 @@ import {
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { createCertificateAuthority, issueServingCertificate } from '../../certs/issue.ts';
 import type { KubeAccess, KubeCredentials } from '../../kube/kube-access.ts';
+import { testCertificates } from '../support/test-certificates.ts';
 
 /** What the server does with one request, whose body was read. */
 export type Answer = (response: ServerResponse, request: SeenRequest) => void;
@@ -68,15 +68,9 @@ export const stream =
     setTimeout(() => after(response), 5);
   };
 
-const pair = (async () => {
-  const period = { notBefore: Date.now() - 60_000, notAfter: Date.now() + 3_600_000 };
-  const authority = await createCertificateAuthority({ commonName: 'test', ...period });
-  const names = { commonName: 'test', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] };
-  return { authority, serving: await issueServingCertificate(authority, { ...names, ...period }) };
-})();
-
+/** Starts a server that answers `{}` until it gets a script. */
 export async function startScriptedServer(protocol = 'https'): Promise<ScriptedServer> {
-  const { authority, serving } = await pair;
+  const { authority, first } = await testCertificates();
   const requests: SeenRequest[] = [];
   /** TCP connections by the port of the client; a TLS socket hides its own. */
   const sockets = new Map<number | undefined, Socket>();
@@ -96,7 +90,7 @@ export async function startScriptedServer(protocol = 'https'): Promise<ScriptedS
   };
   const server =
     protocol === 'https'
-      ? createHttpsServer({ cert: serving.certPem, key: serving.keyPem }, onRequest)
+      ? createHttpsServer({ cert: first.certPem, key: first.keyPem }, onRequest)
       : createHttpServer(onRequest);
   server.on('connection', (socket: Socket) => {
     const { remotePort } = socket;
