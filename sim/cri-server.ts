@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { ImageServiceService, RuntimeServiceService } from '../daemon/cri/cri.gen.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -28,7 +29,9 @@ export class CriServer implements AsyncDisposable {
   /** Asked at every call; set it to break things. */
   faultOf: (call: CriCall) => CriFault | undefined = () => undefined;
   readonly #clock: Clock;
-  #server: Server | undefined;
+  readonly #connections = new Set<Socket>();
+  #listener: NetServer | undefined;
+  #grpc: Server | undefined;
 
   constructor(socketPath: string, deps: CriServerDeps) {
     this.socketPath = socketPath;
@@ -38,32 +41,37 @@ export class CriServer implements AsyncDisposable {
 
   /** Listens, also again after it was stopped. */
   async start(): Promise<void> {
-    await rm(this.socketPath, { force: true });
-    const server = new Server();
     const deps = { clock: this.#clock, faultOf: (call: CriCall) => this.faultOf(call) };
-    server.addService(RuntimeServiceService, runtimeService(deps));
-    server.addService(ImageServiceService, imageService(this.runtime, deps));
-    await bind(server, this.socketPath);
-    this.#server = server;
+    const grpc = new Server();
+    grpc.addService(RuntimeServiceService, runtimeService(deps));
+    grpc.addService(ImageServiceService, imageService(this.runtime, deps));
+    const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+    // Connections of our own can be cut as by a process that dies; gRPC's shutdown would cancel the calls politely.
+    const listener = createServer(connection => {
+      this.#connections.add(connection);
+      connection.once('close', () => this.#connections.delete(connection));
+      injector.injectConnection(connection);
+    });
+    this.#grpc = grpc;
+    this.#listener = listener;
+    await rm(this.socketPath, { force: true });
+    await new Promise<void>((resolve, reject) => {
+      listener.once('error', reject);
+      listener.listen(this.socketPath, resolve);
+    });
   }
 
-  /** Cuts all connections and removes the socket. */
+  /** Dies: cuts all connections and removes the socket. */
   async stop(): Promise<void> {
-    this.#server?.forceShutdown();
-    this.#server = undefined;
-    await rm(this.socketPath, { force: true });
+    const closed = new Promise(resolve => this.#listener?.close(resolve) ?? resolve(undefined));
+    for (const connection of this.#connections) connection.destroy();
+    await closed;
+    this.#grpc?.forceShutdown();
+    this.#grpc = undefined;
+    this.#listener = undefined;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
-}
-
-function bind(server: Server, socketPath: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(`unix:${socketPath}`, ServerCredentials.createInsecure(), error => {
-      if (error === null) resolve();
-      else reject(error);
-    });
-  });
 }
