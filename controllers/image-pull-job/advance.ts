@@ -1,8 +1,10 @@
 import type { ImagePullJob } from '../../api/image-pull-job.ts';
 import { isInvalid, KubeError } from '../../kube/kube-error.ts';
+import { backoffMs } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { timestamp } from '../../runtime/clock.ts';
-import { describeError, HeadstartError } from '../../runtime/errors.ts';
+import { describeError } from '../../runtime/errors.ts';
+import type { Logger } from '../../runtime/log.ts';
 import type { ChangeOutcome, NodeImageWriter, SpecChange } from '../node-image-writer/writer.ts';
 import { assignTag } from './assign-tag.ts';
 import { entryState } from './entry-state.ts';
@@ -14,55 +16,56 @@ import { planAssignments } from './plan.ts';
 /** Nodes written in one go. At a few hundred writes a second a job is looked at again about once a second. */
 const NODES_AT_ONCE = 256;
 
-/** What one step did. */
-export interface Step {
-  /** There may be more to write at once. */
-  readonly more: boolean;
-  /** A failure that a retry may mend. Other nodes went on. */
-  readonly error?: Error;
-}
+/** Waits before a node that could not be written is tried again; the others go on. */
+const BACKOFF = { baseMs: 1_000, maxMs: 60_000, jitter: 0.5 };
 
 type Outcome =
   | { readonly name: string; readonly outcome: ChangeOutcome }
-  | { readonly name: string; readonly error: Error };
+  | { readonly name: string; readonly error: unknown };
+
+export interface JobAdvanceDeps {
+  readonly writer: NodeImageWriter;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random: () => number;
+}
 
 /** Moves the nodes of a job: takes entries away, then assigns as many waiting nodes as there are free slots. */
 export class JobAdvance {
-  readonly #writer: NodeImageWriter;
-  readonly #clock: Clock;
+  readonly #deps: JobAdvanceDeps;
 
-  constructor(deps: { readonly writer: NodeImageWriter; readonly clock: Clock }) {
-    this.#writer = deps.writer;
-    this.#clock = deps.clock;
+  constructor(deps: JobAdvanceDeps) {
+    this.#deps = deps;
   }
 
-  /** One step. Afterwards the view shows what was written. */
-  async step(job: ImagePullJob, open: OpenJob, signal: AbortSignal): Promise<Step> {
+  /** One step. Afterwards the view shows what was written. True when there may be more to write at once. */
+  async step(job: ImagePullJob, open: OpenJob, signal: AbortSignal): Promise<boolean> {
     const { view } = open;
+    const now = () => this.#deps.clock.now();
     await this.#settleDoubts(view, signal);
-    view.refresh(this.#clock.now());
+    view.refresh(now());
     const released = await this.#release(view, signal);
-    const edited = await this.#spreadEdit(open, signal);
-    view.refresh(this.#clock.now());
+    await this.#spreadEdit(open, signal);
+    view.refresh(now());
     const assigned = await this.#assign(job, view, signal);
-    view.refresh(this.#clock.now());
-    const outcomes = [...released, ...edited, ...assigned];
-    const failed = outcomes.find(outcome => 'error' in outcome);
-    const more = Math.max(released.length, assigned.length) >= NODES_AT_ONCE;
-    return { more, ...(failed === undefined ? {} : { error: failed.error }) };
+    view.refresh(now());
+    return Math.max(released.length, assigned.length) >= NODES_AT_ONCE;
   }
 
   /** A write whose answer was lost may have been made: nothing is assigned before the API server has told. */
   async #settleDoubts(view: JobView, signal: AbortSignal): Promise<void> {
     for (const name of view.doubts) {
-      await this.#writer.read(name, signal);
+      await this.#deps.writer.read(name, signal);
       view.doubts.delete(name);
       view.mark(name);
     }
   }
 
   async #release(view: JobView, signal: AbortSignal): Promise<readonly Outcome[]> {
-    const leaving = [...view.progress.of('leaving')].slice(0, NODES_AT_ONCE);
+    const now = this.#deps.clock.now();
+    const leaving = [...view.progress.of('leaving')]
+      .filter(([name]) => !view.isPostponed(name, now))
+      .slice(0, NODES_AT_ONCE);
     const states = new Map(leaving);
     const { request } = view;
     const outcomes = await this.#changeAll(view, [...states.keys()], signal, name => nodeImage => {
@@ -72,7 +75,7 @@ export class JobAdvance {
       const failure = states.get(result.name)?.failure;
       if (failure === undefined || 'error' in result || result.outcome.kind !== 'done') continue;
       const left = entryState(result.outcome.nodeImage, request, request.uid);
-      if (left.kind === 'none') view.remember(result.name, failure, this.#clock.now());
+      if (left.kind === 'none') view.remember(result.name, failure, this.#deps.clock.now());
     }
     return outcomes;
   }
@@ -93,7 +96,7 @@ export class JobAdvance {
       parallelism: job.spec.parallelism,
       mostTargets: view.mostTargets,
       slots: view.progress.counts.slots,
-      waiting: view.waiting(),
+      waiting: view.waiting(this.#deps.clock.now()),
       atMost: NODES_AT_ONCE,
     });
     const { request } = view;
@@ -101,8 +104,8 @@ export class JobAdvance {
       const state = view.progress.get(name);
       const again = state?.kind === 'waiting' && state.again;
       return nodeImage => {
-        const nowMs = this.#clock.now();
-        return assignTag(nodeImage, request, { nowMs, now: timestamp(this.#clock), again });
+        const nowMs = this.#deps.clock.now();
+        return assignTag(nodeImage, request, { nowMs, now: timestamp(this.#deps.clock), again });
       };
     });
   }
@@ -116,34 +119,49 @@ export class JobAdvance {
     const outcomes = await Promise.all(
       names.map(async (name): Promise<Outcome> => {
         try {
-          return { name, outcome: await this.#writer.change(name, changeOf(name), signal) };
-        } catch (cause) {
-          return { name, error: asError(cause) };
+          return { name, outcome: await this.#deps.writer.change(name, changeOf(name), signal) };
+        } catch (error) {
+          return { name, error };
         }
       }),
     );
     signal.throwIfAborted();
-    return outcomes.filter(result => this.#note(view, result));
+    const failed = outcomes.filter(result => !this.#note(view, result));
+    if (failed.length > 0) this.#log(view, failed);
+    return outcomes;
   }
 
-  /** Lets the view know what became of a node. False when the failure is that node's alone, and said. */
+  /** Lets the view know what became of a node. False when nobody knows of the failure yet. */
   #note(view: JobView, result: Outcome): boolean {
-    view.mark(result.name);
-    if (!('error' in result)) return true;
-    const { name, error } = result;
-    if (isInvalid(error)) {
-      const message = `node ${name} was refused: ${describeError(error)}`;
-      view.remember(name, { reason: 'NodeImageRefused', message }, this.#clock.now());
-      return false;
+    const { name } = result;
+    view.mark(name);
+    if (!('error' in result)) {
+      view.written(name);
+      return true;
     }
-    if (mayHaveBeenMade(error)) view.doubts.add(name);
-    return true;
+    const nowMs = this.#deps.clock.now();
+    if (isInvalid(result.error)) {
+      const message = `node ${name} was refused: ${describeError(result.error)}`;
+      view.remember(name, { reason: 'NodeImageRefused', message }, nowMs);
+      return true;
+    }
+    if (mayHaveBeenMade(result.error)) view.doubts.add(name);
+    view.postpone(name, tries => nowMs + backoffMs(tries, BACKOFF, this.#deps.random));
+    return false;
   }
-}
 
-function asError(cause: unknown): Error {
-  if (cause instanceof Error) return cause;
-  return new HeadstartError('INTERNAL', 'a NodeImage could not be written', { cause });
+  /** One line for all nodes of a step: when the API server is away, it is away for all. */
+  #log(view: JobView, failed: readonly Outcome[]): void {
+    const [first] = failed;
+    if (first === undefined || !('error' in first)) return;
+    const { namespace, name } = view.request.owner;
+    this.#deps.log.warn('Failed to write NodeImages', {
+      job: `${namespace}/${name}`,
+      nodes: failed.length,
+      node: first.name,
+      err: first.error,
+    });
+  }
 }
 
 /** Only an answer of the API server that refuses is certain. */

@@ -45,6 +45,8 @@ export class JobView {
   readonly doubts = new Set<string>();
   readonly #world: JobWorld;
   readonly #dirty = new Set<string>();
+  /** Nodes that could not be written, with what was tried. */
+  readonly #postponed = new Map<string, { readonly tries: number; readonly untilMs: number }>();
   readonly #remembered = new Map<string, Remembered>();
   #job: ImagePullJob;
   #request: TagRequest;
@@ -136,12 +138,38 @@ export class JobView {
     this.#mostTargets = Math.max(this.#mostTargets, this.progress.counts.desired);
   }
 
-  /** The waiting targets in the order in which they are served. */
-  *waiting(): Iterable<string> {
+  /** The waiting targets that may be written now, in the order in which they are served. */
+  *waiting(nowMs: number): Iterable<string> {
     const waiting = this.progress.of('waiting');
     if (this.#orderIsStale) this.#order = this.#selection.inOrder(waiting.keys());
     this.#orderIsStale = false;
-    for (const name of this.#order) if (waiting.has(name)) yield name;
+    for (const name of this.#order) {
+      if (waiting.has(name) && !this.isPostponed(name, nowMs)) yield name;
+    }
+  }
+
+  /** Leaves a node that could not be written alone until `untilMs`, which depends on the tries before. */
+  postpone(name: string, untilMs: (tries: number) => number): void {
+    const tries = this.#postponed.get(name)?.tries ?? 0;
+    this.#postponed.set(name, { tries: tries + 1, untilMs: untilMs(tries) });
+  }
+
+  isPostponed(name: string, nowMs: number): boolean {
+    return (this.#postponed.get(name)?.untilMs ?? 0) > nowMs;
+  }
+
+  /** Notes that a node could be written. */
+  written(name: string): void {
+    this.#postponed.delete(name);
+  }
+
+  /** The earliest moment after `nowMs` at which something may change by itself. */
+  nextCheckMs(nowMs: number): number {
+    let nextMs = this.progress.nextCheckMs;
+    for (const { untilMs } of this.#postponed.values()) {
+      if (untilMs > nowMs) nextMs = Math.min(nextMs, untilMs);
+    }
+    return nextMs;
   }
 
   get #isNever(): boolean {

@@ -103,15 +103,15 @@ export class ImagePullJobReconciler {
       return this.#refuse(found, problem ?? 'spec.image: is no image', signal);
     const job = await this.#protect(found, signal);
     await this.#claimSecrets(job, open, signal);
-    const step = await this.#deps.advance.step(job, open, signal);
+    const more = await this.#deps.advance.step(job, open, signal);
     this.#deps.metrics.show(keyOf(job), open.view.progress.counts);
     const statusDueMs = await this.#deps.report.report(job, open, signal);
-    if (step.error !== undefined) throw step.error;
+    const nowMs = this.#deps.clock.now();
     return requeueAfter(
-      step.more ? 0 : Number.POSITIVE_INFINITY,
+      more ? 0 : Number.POSITIVE_INFINITY,
       statusDueMs,
-      open.view.progress.nextCheckMs - this.#deps.clock.now(),
-      deadlineMsOf(job, this.#deps.clock) - this.#deps.clock.now(),
+      open.view.nextCheckMs(nowMs) - nowMs,
+      untilDeadline(job, this.#deps.clock),
       this.#secretsDueMs(job, open),
     );
   }
@@ -142,6 +142,11 @@ export class ImagePullJobReconciler {
     if (!matters) return Number.POSITIVE_INFINITY;
     return Math.max(0, secrets.checkedAtMs + SECRETS_EVERY_MS - this.#deps.clock.monotonicMs());
   }
+}
+
+function untilDeadline(job: ImagePullJob, clock: Clock): number {
+  const leftMs = deadlineMsOf(job, clock) - clock.now();
+  return leftMs > 0 ? leftMs : Number.POSITIVE_INFINITY;
 }
 
 /** What is wrong with a spec that came around webhooks and schema. */

@@ -8,7 +8,15 @@ import type { ImageTagSpec, NodeImage } from '../../api/node-image.ts';
 import type { Resource } from '../../api/resource.ts';
 import { IMAGE_PULL_JOBS, NODE_IMAGES, NODES, PODS, SECRETS } from '../../api/resources.ts';
 import { setupControllers } from '../../controllers/index.ts';
+import { createInformers } from '../../controllers/informers.ts';
+import type { Controller } from '../../kube/controller.ts';
+import { createEventRecorder } from '../../kube/create-event-recorder.ts';
+import { createInformer } from '../../kube/create-informer.ts';
+import type { KubeClient } from '../../kube/kube-client.ts';
+import { silentLogger } from '../../runtime/log.ts';
+import { noMetrics } from '../../runtime/metrics.ts';
 import { type ControllerWorld, startControllerWorld } from '../support/controller-world.ts';
+import { type FakeClock, settle } from '../support/fake-clock.ts';
 import { FakeDaemons, type FakeDaemonsOptions } from '../support/fake-daemon.ts';
 import type { FakeKube } from '../support/fake-kube.ts';
 
@@ -106,7 +114,9 @@ export interface Cluster extends ControllerWorld {
   entry(nodeName: string, image?: string): ImageTagSpec | undefined;
   /** Names of the nodes with an entry of the image, in order. */
   holding(image?: string): string[];
-  /** Ends a pod, or creates it when it is new. */
+  /** Ends the controllers as SIGKILL would; daemons go on. */
+  kill(): void;
+  /** Changes a Pod, or creates it. */
   setPod(changed: Pod): Promise<void>;
   deletePod(name: string): Promise<void>;
 }
@@ -116,6 +126,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const { nodes = 3 } = options;
   const all = typeof nodes === 'number' ? nodeNames(nodes).map(name => node(name)) : nodes;
   let daemons: FakeDaemons | undefined;
+  const killed = new AbortController();
   const gates = {
     KruiseDaemon: true,
     ImagePullJobGate: options.gateOff !== true,
@@ -130,7 +141,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
         enqueue: () => {},
         run: (signal: AbortSignal) => fake.run(signal),
       };
-      return [...setupControllers({ gates, writeDeadlineMs: 4_000 }, deps), daemonsRun];
+      const controllers = setupControllers({ gates, writeDeadlineMs: 4_000 }, deps);
+      return [...controllers.map(each => mortal(each, killed.signal)), daemonsRun];
     },
     {
       seed: kube => {
@@ -154,6 +166,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     ...world,
     [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
     daemons,
+    kill: () => killed.abort(new Error('killed')),
     create: async job => {
       await kube.create(IMAGE_PULL_JOBS, job);
       await world.run();
@@ -194,6 +207,52 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     },
   };
   return cluster;
+}
+
+/** A controller that ends with `killed` too. */
+function mortal(controller: Controller, killed: AbortSignal): Controller {
+  return {
+    name: controller.name,
+    enqueue: (key, delayMs) => controller.enqueue(key, delayMs),
+    run: signal => controller.run(AbortSignal.any([signal, killed])),
+  };
+}
+
+/** Another replica. */
+export interface Replica extends AsyncDisposable {
+  /** Starts its controllers, as on winning the Lease. */
+  lead(): Promise<void>;
+}
+
+/** Starts another replica on the same API: its caches follow, its controllers wait. */
+export async function startReplica(client: KubeClient, clock: FakeClock): Promise<Replica> {
+  const base = { client, clock, log: silentLogger, metrics: noMetrics, random: () => 0.5 };
+  const informers = createInformers(
+    { workloads: [] },
+    { createInformer: declared => createInformer(declared, base) },
+  );
+  const events = createEventRecorder({ component: 'headstart-manager' }, base);
+  const gates = {
+    KruiseDaemon: true,
+    ImagePullJobGate: true,
+    PreDownloadImageForInPlaceUpdate: true,
+  };
+  const options = { gates, writeDeadlineMs: 4_000 };
+  const controllers = setupControllers(options, { ...base, informers, events });
+  const abort = new AbortController();
+  const running = [informers.run(abort.signal)];
+  await settle();
+  await informers.synced();
+  return {
+    lead: async () => {
+      for (const controller of controllers) running.push(controller.run(abort.signal));
+      await settle();
+    },
+    [Symbol.asyncDispose]: async () => {
+      abort.abort(new Error('the test ended'));
+      await Promise.allSettled(running);
+    },
+  };
 }
 
 function entryIn(nodeImage: NodeImage | undefined, image: string): ImageTagSpec | undefined {

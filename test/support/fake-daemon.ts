@@ -100,7 +100,7 @@ export class FakeDaemons {
     for (const [name, { tags }] of Object.entries(nodeImage.spec.images ?? {})) {
       for (const entry of tags) wanted.set(`${name}:${entry.tag}`, entry);
     }
-    for (const image of [...statuses.keys()]) {
+    for (const image of statuses.keys()) {
       if (wanted.has(image)) continue;
       this.#tasks.get(`${node} ${image}`)?.cancel();
       statuses.delete(image);

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { IMAGE_PULL_JOBS, NODE_IMAGES } from '../../../api/resources.ts';
+import type { KubeClient } from '../../../kube/kube-client.ts';
+import { KubeError } from '../../../kube/kube-error.ts';
+import { defer } from '../../support/defer.ts';
+import type { FakeKube } from '../../support/fake-kube.ts';
+import { nodeNames, pullJob, startCluster, startReplica } from '../cluster.ts';
+
+const MINUTE_MS = 60_000;
+
+/** A client whose lists and watches of NodeImages show the API as it was, until `release`. */
+function lagging(kube: FakeKube): { client: KubeClient; release: () => void } {
+  const gate = defer<void>();
+  const client: KubeClient = {
+    get: (...call) => kube.get(...call),
+    pages: (...call) => kube.pages(...call),
+    list: (...call) => kube.list(...call),
+    create: (...call) => kube.create(...call),
+    patch: (...call) => kube.patch(...call),
+    delete: (...call) => kube.delete(...call),
+    getPath: (...call) => kube.getPath(...call),
+    async *watch(resource, options) {
+      for await (const event of kube.watch(resource, options)) {
+        if (resource.plural === NODE_IMAGES.plural) await gate.promise;
+        yield event;
+      }
+    },
+  };
+  return { client, release: gate.resolve };
+}
+
+describe('image-pull-job controller: leaders and lost answers', () => {
+  it('a new leader goes on where the old one was killed: no node twice, never more than the parallelism', async () => {
+    await using cluster = await startCluster({ nodes: 20, pullMs: 3_000 });
+    await cluster.create(pullJob('warm', { parallelism: 4 }));
+    await cluster.run(7_000);
+    cluster.kill();
+    await cluster.run(9_000);
+    await using replica = await startReplica(cluster.kube, cluster.kube.clock);
+    await replica.lead();
+    await cluster.run(30_000);
+    assert.equal(cluster.daemons.mostAtOnce, 4);
+    assert.deepEqual([...cluster.daemons.nodes].sort(), nodeNames(20));
+    assert.equal(cluster.status('warm').succeeded, 20);
+    assert.equal(cluster.status('warm').startTime, '2026-01-01T00:00:00Z');
+  });
+
+  it('a new leader whose cache lags behind first reads what the old one wrote last', async () => {
+    await using cluster = await startCluster({ nodes: 6, end: () => 'hangs' });
+    const { client, release } = lagging(cluster.kube);
+    // The standby has its caches, and then sees no NodeImage change any longer.
+    await using standby = await startReplica(client, cluster.kube.clock);
+    await cluster.create(pullJob('warm', { parallelism: 2 }));
+    cluster.kill();
+    await standby.lead();
+    await cluster.run(5_000);
+    assert.equal(cluster.daemons.mostAtOnce, 2);
+    release();
+    await cluster.run(1_000);
+    assert.equal(cluster.daemons.mostAtOnce, 2);
+  });
+
+  it('counts its own assignments while the cache does not show them yet', async () => {
+    await using cluster = await startCluster({ nodes: 8, pullMs: 60_000 });
+    cluster.kill();
+    const { client, release } = lagging(cluster.kube);
+    await using replica = await startReplica(client, cluster.kube.clock);
+    await replica.lead();
+    await cluster.create(pullJob('warm', { parallelism: 3 }));
+    for (let i = 0; i < 5; i++) {
+      await cluster.edit('warm', { pullPolicy: { timeoutSeconds: 700 + i } });
+      await cluster.run(1_000);
+    }
+    assert.equal(cluster.holding().length, 3);
+    release();
+    await cluster.run(1_000);
+    assert.equal(cluster.holding().length, 3);
+  });
+
+  it('a write whose answer was lost holds its slot', async () => {
+    await using cluster = await startCluster({ nodes: 5, end: () => 'hangs' });
+    let lost = 0;
+    cluster.kube.after = ({ verb, resource, subresource }) => {
+      if (verb !== 'patch' || resource !== 'nodeimages' || subresource || lost++ > 0) return;
+      throw new KubeError('socket hang up', { status: 0, retryable: true });
+    };
+    await cluster.create(pullJob('warm', { parallelism: 2 }));
+    await cluster.run(5_000);
+    assert.ok(lost > 0);
+    assert.equal(cluster.daemons.mostAtOnce, 2);
+    assert.equal(cluster.status('warm').active, 2);
+  });
+
+  it('a node that the API server refuses to write fails alone', async () => {
+    await using cluster = await startCluster({ nodes: 3 });
+    cluster.kube.before = ({ verb, name, subresource }) => {
+      if (verb !== 'patch' || name !== 'node-02' || subresource) return;
+      throw new KubeError('admission webhook "x" denied the request', {
+        status: 422,
+        reason: 'Invalid',
+      });
+    };
+    await cluster.create(pullJob('warm', { parallelism: 1 }));
+    await cluster.run(5_000);
+    const status = cluster.status('warm');
+    assert.equal(status.succeeded, 2);
+    assert.equal(status.message, 'job has completed: 1 failed (NodeImageRefused)');
+  });
+
+  it('goes on with the other nodes while one can not be written, and comes back to it', async () => {
+    await using cluster = await startCluster({ nodes: 3 });
+    let down = true;
+    cluster.kube.before = ({ verb, name, subresource }) => {
+      if (!down || verb !== 'patch' || name !== 'node-01' || subresource) return;
+      throw new KubeError('etcdserver: request timed out', { status: 500, retryable: true });
+    };
+    await cluster.create(pullJob('warm', { parallelism: 3 }));
+    await cluster.run(3_000);
+    assert.equal(cluster.status('warm').succeeded, 2);
+    down = false;
+    await cluster.run(2 * MINUTE_MS);
+    assert.equal(cluster.status('warm').succeeded, 3);
+  });
+
+  it('a silent node is failed after ten minutes, and the next leader remembers it', async () => {
+    const end = ({ node }: { node: string }) => (node === 'node-01' ? 'silent' : 'hangs');
+    await using cluster = await startCluster({ nodes: 2, end });
+    await cluster.create(pullJob('warm', { parallelism: 2 }));
+    await cluster.run(11 * MINUTE_MS);
+    assert.equal(cluster.entry('node-01'), undefined);
+    assert.deepEqual(cluster.status('warm').failedNodes, ['node-01']);
+    cluster.kill();
+    await using replica = await startReplica(cluster.kube, cluster.kube.clock);
+    await replica.lead();
+    await cluster.run(5_000);
+    assert.equal(cluster.entry('node-01'), undefined);
+    assert.deepEqual(cluster.status('warm').failedNodes, ['node-01']);
+  });
+
+  it('W48: entries of a job that was deleted while no manager ran are dropped', async () => {
+    await using cluster = await startCluster({ nodes: 3, pullMs: 60_000 });
+    await cluster.create(pullJob('warm'));
+    cluster.kill();
+    await cluster.kube.delete(IMAGE_PULL_JOBS, { name: 'warm', namespace: 'default' });
+    await cluster.run(1_000);
+    assert.equal(cluster.holding().length, 3);
+    await using replica = await startReplica(cluster.kube, cluster.kube.clock);
+    await replica.lead();
+    await cluster.run(1_000);
+    assert.deepEqual(cluster.holding(), []);
+    assert.equal(cluster.daemons.pulling, 0);
+  });
+
+  it('a job made anew under its old name starts afresh', async () => {
+    await using cluster = await startCluster({ nodes: 2 });
+    await cluster.create(pullJob('warm', { imagePullPolicy: 'Always' }));
+    await cluster.run(3_000);
+    await cluster.kube.delete(IMAGE_PULL_JOBS, { name: 'warm', namespace: 'default' });
+    await cluster.create(pullJob('warm', { imagePullPolicy: 'Always' }));
+    await cluster.run(3_000);
+    assert.equal(cluster.daemons.pulls.length, 4);
+    assert.equal(cluster.status('warm').succeeded, 2);
+  });
+});
