@@ -44,6 +44,8 @@ export interface ApiServer extends AsyncDisposable {
   readonly caPem: string;
   /** For kubectl and any other client: JSON, which is YAML too. */
   kubeconfig(): string;
+  /** Forgets all earlier versions: watches and paged lists that would go back to one get 410, as after a compaction of etcd. */
+  compact(): void;
   /** Ends watches, lets running requests finish, closes the port. Everything stored is gone. */
   stop(): Promise<void>;
 }
@@ -84,6 +86,7 @@ export async function startApiServer(
     url,
     caPem: tls.caPem,
     kubeconfig: () => kubeconfigText({ server: url, caPem: tls.caPem, token }),
+    compact: () => store.compact(),
     stop,
     [Symbol.asyncDispose]: stop,
   };

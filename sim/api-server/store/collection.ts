@@ -49,6 +49,11 @@ export class Collection {
     return this.#ring.floor;
   }
 
+  /** Drops the changes up to `revision`. */
+  forget(revision: number): void {
+    this.#ring.forget(revision);
+  }
+
   /** Adds a watcher of changes from now on; the result takes it away. */
   watch(watcher: Watcher): () => void {
     return this.#watchers.add(watcher);

@@ -34,6 +34,12 @@ export class EventRing {
     return this.#events.slice(this.#firstAfter(revision));
   }
 
+  /** Drops everything up to `revision`. */
+  forget(revision: number): void {
+    this.#events = this.#events.slice(this.#firstAfter(revision));
+    this.#floor = Math.max(this.#floor, revision);
+  }
+
   /** The oldest revision that `since` accepts. */
   get floor(): number {
     return this.#floor;

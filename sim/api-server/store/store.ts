@@ -40,6 +40,11 @@ export class Store {
     return [...this.#collections.keys()];
   }
 
+  /** Forgets how the present state came about, as etcd does when it is compacted. */
+  compact(): void {
+    for (const collection of this.#collections.values()) collection.forget(this.#revision);
+  }
+
   onCommit(listener: CommitListener): void {
     this.#listeners.push(listener);
   }
