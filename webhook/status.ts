@@ -49,14 +49,20 @@ export function failure(code: number, message: string): Status {
   };
 }
 
+/** kubectl prints a line for each; a hostile object can break a rule a hundred thousand times. */
+const MAX_CAUSES = 50;
+
 /** The object of `request` breaks rules: 422, each violation in the message and as a cause. */
 export function invalid(request: AdmissionRequest, errors: readonly FieldError[]): Status {
   const { group, kind } = request.kind;
-  const causes = errors.map(
-    ({ path, message }): StatusCause => ({ reason: 'FieldValueInvalid', message, field: path }),
-  );
+  const causes = errors.slice(0, MAX_CAUSES).map(({ path, message }) => cause(path, message));
+  if (errors.length > MAX_CAUSES) causes.push(cause('…', `and ${errors.length - MAX_CAUSES} more`));
   return {
     ...failure(422, renderFieldErrors(errors)),
     details: { group, kind, name: request.name, causes },
   };
+}
+
+function cause(field: string, message: string): StatusCause {
+  return { reason: 'FieldValueInvalid', message, field };
 }

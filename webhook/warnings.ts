@@ -1,9 +1,12 @@
 import { MAX_ADVICE_LENGTH } from '../api/advice.ts';
 import type { Logger } from '../runtime/log.ts';
 
-/** Makes texts fit for the Warning header of an answer: each once, without control characters, cut to {@link MAX_ADVICE_LENGTH}. */
+/** kube-apiserver drops what goes beyond 4,096 characters in all. */
+const MAX_WARNINGS = 34;
+
+/** Makes texts fit for the Warning headers of an answer: each once, without control characters, cut to {@link MAX_ADVICE_LENGTH}. */
 export function fitWarnings(texts: readonly string[]): readonly string[] {
-  return texts.length === 0 ? texts : [...new Set(texts.map(fit))];
+  return texts.length === 0 ? texts : [...new Set(texts.map(fit))].slice(0, MAX_WARNINGS);
 }
 
 function fit(text: string): string {

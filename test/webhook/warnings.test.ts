@@ -13,6 +13,11 @@ describe('fitWarnings', () => {
     assert.deepEqual(fitWarnings(['x'.repeat(121)]), [`${'x'.repeat(119)}…`]);
   });
 
+  it('keeps no more texts than the API server passes on', () => {
+    const many = Array.from({ length: 100_000 }, (_, i) => `warning ${i}`);
+    assert.deepEqual(fitWarnings(many), many.slice(0, 34));
+  });
+
   it('does not cut a character in half', () => {
     assert.deepEqual(fitWarnings([`${'x'.repeat(118)}😀😀`]), [`${'x'.repeat(118)}…`]);
   });
