@@ -5,6 +5,7 @@ import { KubeError } from '../../../kube/kube-error.ts';
 import { untilAborted } from '../../../runtime/abort.ts';
 import { defer } from '../../support/defer.ts';
 import type { FakeKube } from '../../support/fake-kube.ts';
+import { clientOf } from '../client-of.ts';
 import { node, nodeNames, pullJob, startCluster, startReplica } from '../cluster.ts';
 
 const MINUTE_MS = 60_000;
@@ -17,14 +18,7 @@ const FIRST_DOWN = nodeNames(4).map((name, index) =>
 /** A client whose lists and watches of NodeImages show the API as it was, until `release`. */
 function lagging(kube: FakeKube): { client: KubeClient; release: () => void } {
   const gate = defer<void>();
-  const client: KubeClient = {
-    get: (...call) => kube.get(...call),
-    pages: (...call) => kube.pages(...call),
-    list: (...call) => kube.list(...call),
-    create: (...call) => kube.create(...call),
-    patch: (...call) => kube.patch(...call),
-    delete: (...call) => kube.delete(...call),
-    getPath: (...call) => kube.getPath(...call),
+  const client = clientOf(kube, {
     async *watch(resource, options) {
       for await (const event of kube.watch(resource, options)) {
         if (resource.plural === NODE_IMAGES.plural) {
@@ -33,7 +27,7 @@ function lagging(kube: FakeKube): { client: KubeClient; release: () => void } {
         yield event;
       }
     },
-  };
+  });
   return { client, release: gate.resolve };
 }
 
