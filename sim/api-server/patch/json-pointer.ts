@@ -1,4 +1,4 @@
-import { isJsonObject } from '../objects/json.ts';
+import { isJsonObject, without } from '../objects/json.ts';
 
 /** Steps of a JSON pointer (RFC 6901); undefined when it is malformed. */
 export function pointerSteps(pointer: string): readonly string[] | undefined {
@@ -26,10 +26,7 @@ export function changedAt(root: unknown, steps: readonly string[], change: Chang
     return inner === undefined ? undefined : { ...root, [step]: inner };
   }
   if (change.op !== 'add' && !Object.hasOwn(root, step)) return undefined;
-  const copy: Record<string, unknown> = { ...root };
-  if (change.op === 'remove') delete copy[step];
-  else copy[step] = change.value;
-  return copy;
+  return change.op === 'remove' ? without(root, step) : { ...root, [step]: change.value };
 }
 
 function changedItem(

@@ -10,7 +10,8 @@ kubeClientSuite({
   hasSchemas: true,
   open: async () => {
     const server = await startTestServer({ objects: customResourceDefinitions(OWN_CRDS) });
-    const { client, close } = connectTo(server);
+    const connection = connectTo(server);
+    const { client } = connection;
     return {
       client,
       namespace: 'default',
@@ -23,7 +24,7 @@ kubeClientSuite({
         return resourceVersion;
       },
       [Symbol.asyncDispose]: async () => {
-        close();
+        connection.close();
         await server.stop();
       },
     };
