@@ -44,12 +44,11 @@ export class LeaseLock {
 
   /** Gives the lease up so that another may take it at once. */
   async release(call: { deadlineMs: number }): Promise<void> {
-    if (this.#lease?.spec?.holderIdentity !== this.#options.identity) return;
+    const spec = this.#lease?.spec;
+    if (spec?.holderIdentity !== this.#options.identity) return;
     const now = this.#now();
-    await this.#patch(
-      { holderIdentity: '', leaseDurationSeconds: 1, acquireTime: now, renewTime: now },
-      call,
-    );
+    const free = { holderIdentity: '', leaseDurationSeconds: 1, acquireTime: now, renewTime: now };
+    await this.#patch({ ...spec, ...free }, call);
     this.#lease = undefined;
   }
 

@@ -74,7 +74,7 @@ describe('createLeaderElector', () => {
   it('hands over at once when the leader stops in order', async () => {
     await using election = new Election();
     const a = await election.join({ identity: 'a' });
-    await election.join({ identity: 'b' });
+    const b = await election.join({ identity: 'b' });
     await election.advance(30);
     a.stop();
     await election.advance(2.4);
@@ -84,6 +84,10 @@ describe('createLeaderElector', () => {
       'b begins',
     ]);
     assert.equal(a.end, 'well');
+    assert.equal(election.lease()?.spec?.leaseTransitions, 1);
+    b.stop();
+    await election.advance(1);
+    assert.equal(election.lease()?.spec?.holderIdentity, '');
     assert.equal(election.lease()?.spec?.leaseTransitions, 1);
   });
 
