@@ -64,7 +64,7 @@ export class JobAdvance {
   async #release(view: JobView, signal: AbortSignal): Promise<readonly Outcome[]> {
     const now = this.#deps.clock.now();
     const leaving = [...view.progress.of('leaving')]
-      .filter(([name]) => !view.isPostponed(name, now))
+      .filter(([name]) => !view.memory.isPostponed(name, now))
       .slice(0, NODES_AT_ONCE);
     const states = new Map(leaving);
     const { request } = view;
@@ -136,7 +136,7 @@ export class JobAdvance {
     const { name } = result;
     view.mark(name);
     if (!('error' in result)) {
-      view.written(name);
+      view.memory.written(name);
       return true;
     }
     const nowMs = this.#deps.clock.now();
@@ -146,7 +146,7 @@ export class JobAdvance {
       return true;
     }
     if (mayHaveBeenMade(result.error)) view.doubts.add(name);
-    view.postpone(name, tries => nowMs + backoffMs(tries, BACKOFF, this.#deps.random));
+    view.memory.postpone(name, tries => nowMs + backoffMs(tries, BACKOFF, this.#deps.random));
     return false;
   }
 

@@ -9,6 +9,7 @@ import type { KnownNodeImages } from '../node-image-writer/known-node-images.ts'
 import { isFull } from './assign-tag.ts';
 import { type Availability, availabilityOf } from './availability.ts';
 import { entryState, type Failure } from './entry-state.ts';
+import { NodeMemory } from './node-memory.ts';
 import { JobProgress } from './progress.ts';
 import { type Selection, selectionOf } from './selection.ts';
 import type { TagRequest } from './tag-request.ts';
@@ -19,13 +20,6 @@ export interface JobWorld {
   readonly nodeImages: KnownNodeImages;
   readonly nodes: Lister<Node>;
   readonly pods: Lister<Pod>;
-}
-
-interface Remembered {
-  /** Of the NodeImage; a node that was made anew is not the one that failed. */
-  readonly uid: string | undefined;
-  readonly failure: Failure;
-  readonly untilMs?: number;
 }
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -41,13 +35,11 @@ const epoch = (time: string | undefined): number | undefined =>
  */
 export class JobView {
   readonly progress = new JobProgress();
+  readonly memory = new NodeMemory();
   /** Nodes of which nobody knows whether our last write was made. */
   readonly doubts = new Set<string>();
   readonly #world: JobWorld;
   readonly #dirty = new Set<string>();
-  /** Nodes that could not be written, with what was tried. */
-  readonly #postponed = new Map<string, { readonly tries: number; readonly untilMs: number }>();
-  readonly #remembered = new Map<string, Remembered>();
   #job: ImagePullJob;
   #request: TagRequest;
   #selection: Selection;
@@ -56,6 +48,8 @@ export class JobView {
   #secretsUpdatedAtMs = 0;
   #mostTargets: number;
   #order: readonly string[] = [];
+  /** So many at the start of the order have been served. */
+  #served = 0;
   #orderIsStale = true;
 
   constructor(job: ImagePullJob, request: TagRequest, world: JobWorld, nowMs: number) {
@@ -125,7 +119,7 @@ export class JobView {
   remember(name: string, failure: Failure, nowMs: number): void {
     const uid = this.#world.nodeImages.get(name)?.metadata.uid;
     const until = this.#isNever ? { untilMs: nowMs + DAY_MS } : {};
-    this.#remembered.set(name, { uid, failure, ...until });
+    this.memory.remember(name, uid, { failure, ...until });
     this.mark(name);
   }
 
@@ -141,35 +135,24 @@ export class JobView {
   /** The waiting targets that may be written now, in the order in which they are served. */
   *waiting(nowMs: number): Iterable<string> {
     const waiting = this.progress.of('waiting');
-    if (this.#orderIsStale) this.#order = this.#selection.inOrder(waiting.keys());
-    this.#orderIsStale = false;
-    for (const name of this.#order) {
-      if (waiting.has(name) && !this.isPostponed(name, nowMs)) yield name;
+    if (this.#orderIsStale) {
+      this.#order = this.#selection.inOrder(waiting.keys());
+      this.#served = 0;
+      this.#orderIsStale = false;
     }
-  }
-
-  /** Leaves a node that could not be written alone until `untilMs`, which depends on the tries before. */
-  postpone(name: string, untilMs: (tries: number) => number): void {
-    const tries = this.#postponed.get(name)?.tries ?? 0;
-    this.#postponed.set(name, { tries: tries + 1, untilMs: untilMs(tries) });
-  }
-
-  isPostponed(name: string, nowMs: number): boolean {
-    return (this.#postponed.get(name)?.untilMs ?? 0) > nowMs;
-  }
-
-  /** Notes that a node could be written. */
-  written(name: string): void {
-    this.#postponed.delete(name);
+    // Who waits again makes the order stale, so those at its start never come back.
+    while (this.#served < this.#order.length && !waiting.has(this.#order[this.#served] ?? '')) {
+      this.#served++;
+    }
+    for (let index = this.#served; index < this.#order.length; index++) {
+      const name = this.#order[index] ?? '';
+      if (waiting.has(name) && !this.memory.isPostponed(name, nowMs)) yield name;
+    }
   }
 
   /** The earliest moment after `nowMs` at which something may change by itself. */
   nextCheckMs(nowMs: number): number {
-    let nextMs = this.progress.nextCheckMs;
-    for (const { untilMs } of this.#postponed.values()) {
-      if (untilMs > nowMs) nextMs = Math.min(nextMs, untilMs);
-    }
-    return nextMs;
+    return Math.min(this.progress.nextCheckMs, this.memory.nextTryMs(nowMs));
   }
 
   get #isNever(): boolean {
@@ -210,7 +193,7 @@ export class JobView {
     const found = this.#world.nodeImages.get(name);
     const nodeImage = found === undefined || isBeingDeleted(found) ? undefined : found;
     const node = this.#world.nodes.get(name);
-    const remembered = this.#remembered.get(name);
+    const remembered = this.memory.recall(name, nodeImage?.metadata.uid);
     return {
       name,
       selected: this.#selection.selects(name),
@@ -218,9 +201,7 @@ export class JobView {
       entry: nodeImage ? entryState(nodeImage, this.#request, this.uid) : { kind: 'none' },
       availability: availability(node, nodeImage),
       nodeExpected: node !== undefined && runsDaemon(node),
-      ...(remembered !== undefined && remembered.uid === nodeImage?.metadata.uid
-        ? { remembered }
-        : {}),
+      ...(remembered === undefined ? {} : { remembered }),
     };
   }
 
