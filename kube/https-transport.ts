@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { urlToHttpOptions } from 'node:url';
-import { type LinkedAbort, linkedAbort } from '../runtime/abort.ts';
+import { type LinkedAbort, linkedAbort, untilAborted } from '../runtime/abort.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { AgentPool, type ConnectionKind } from './agent-pool.ts';
@@ -40,14 +40,19 @@ export function createHttpsTransport(
 class HttpsTransport implements Transport {
   readonly #access: KubeAccess;
   readonly #agents: AgentPool;
+  readonly #server: RequestOptions;
+  readonly #prefix: string;
   readonly #userAgent: string;
   readonly #clock: Clock;
 
   constructor(options: HttpsTransportOptions, clock: Clock) {
+    const { server } = options.access;
     this.#access = options.access;
     this.#userAgent = options.userAgent;
     this.#clock = clock;
-    this.#agents = new AgentPool(options.access.server, options.maxConnections ?? 64);
+    this.#server = urlToHttpOptions(server);
+    this.#prefix = server.pathname.replace(/\/$/, '');
+    this.#agents = new AgentPool(server, options.maxConnections ?? 64);
   }
 
   async request(request: TransportRequest): Promise<unknown> {
@@ -93,17 +98,15 @@ class HttpsTransport implements Transport {
     kind: ConnectionKind,
     signal: AbortSignal,
   ): Promise<IncomingMessage> {
-    const { server } = this.#access;
-    const credentials = await this.#access.credentials();
-    signal.throwIfAborted();
+    // An exec plugin may hang.
+    const credentials = await untilAborted(this.#access.credentials(), signal);
     const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
-    const base = urlToHttpOptions(server);
     return exchange(
       request,
       {
-        ...base,
+        ...this.#server,
         method: request.method,
-        path: `${server.pathname.replace(/\/$/, '')}${request.path}`,
+        path: this.#prefix + request.path,
         headers: {
           Accept: 'application/json',
           'User-Agent': this.#userAgent,

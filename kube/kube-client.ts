@@ -19,7 +19,7 @@ export interface ListOptions extends CallOptions {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** Objects per page. Default 500. */
+  /** Objects per page. Default 500; 0 asks for all in one piece. */
   readonly pageSize?: number;
   /** '0' lets the API server answer from its cache; absent is a consistent read. */
   readonly resourceVersion?: string;

@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-import { createHttpsTransport } from '../../kube/https-transport.ts';
-import type { KubeAccess } from '../../kube/kube-access.ts';
-import { KubeError } from '../../kube/kube-error.ts';
+import type { KubeError } from '../../kube/kube-error.ts';
 import { BAD_ANSWER, REQUEST_TIMEOUT, STALE_CONNECTION } from '../../kube/request-failure.ts';
-import type { TransportRequest } from '../../kube/transport.ts';
-import { systemClock } from '../../runtime/clock.ts';
 import {
   type Answer,
   accessTo,
@@ -16,38 +12,7 @@ import {
   startScriptedServer,
   stream,
 } from './scripted-server.ts';
-
-const get: TransportRequest = { method: 'GET', path: '/api/v1/nodes?limit=1', deadlineMs: 5_000 };
-
-/** A transport to a scripted server. */
-function connect(access: KubeAccess, maxConnections = 64) {
-  const transport = createHttpsTransport(
-    { access, userAgent: 'headstart/test', maxConnections },
-    { clock: systemClock },
-  );
-  return Object.assign(transport, { [Symbol.dispose]: () => transport.close() });
-}
-
-/** The KubeError that a call ends with. */
-async function failureOf(call: Promise<unknown>): Promise<KubeError> {
-  const error = await call.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  assert.ok(error instanceof KubeError, String(error));
-  return error;
-}
-
-async function drain(chunks: AsyncIterable<Uint8Array>): Promise<string> {
-  let text = '';
-  for await (const chunk of chunks) text += Buffer.from(chunk).toString();
-  return text;
-}
-
-/** Looks again and again; mocha's timeout ends it. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await systemClock.sleep(2);
-}
+import { connect, failureOf, get } from './transport-fixture.ts';
 
 describe('createHttpsTransport', () => {
   let server: ScriptedServer;
@@ -228,69 +193,18 @@ describe('createHttpsTransport', () => {
       await assert.rejects(transport.request({ ...get, signal: stop.signal }), /^Error: enough$/);
     });
 
+    it('does not wait for credentials beyond its deadline', async () => {
+      using transport = connect({ ...server.access, credentials: () => new Promise(() => {}) });
+      const error = await failureOf(transport.request({ ...get, deadlineMs: 20 }));
+      assert.equal(error.reason, REQUEST_TIMEOUT);
+    });
+
     it('says so when the server refuses the credentials', async () => {
       let refusals = 0;
       using transport = connect({ ...server.access, refused: () => refusals++ });
       server.script = [json({ message: 'Unauthorized' }, 401)];
       assert.equal((await failureOf(transport.request(get))).status, 401);
       assert.equal(refusals, 1);
-    });
-  });
-
-  describe('stream', () => {
-    it('gives the chunks as they come, to the end', async () => {
-      using transport = connect(server.access);
-      server.script = [stream([{ n: 1 }, { n: 2 }])];
-      assert.equal(await drain(await transport.stream(get)), '{"n":1}\n{"n":2}\n');
-    });
-
-    it('takes no place of a request', async () => {
-      using transport = connect(server.access, 1);
-      server.script = [stream([{ n: 1 }], () => {}), json({ ok: true })];
-      const stop = new AbortController();
-      const streams = await transport.stream({ ...get, signal: stop.signal });
-      assert.deepEqual(await transport.request(get), { ok: true });
-      stop.abort();
-      await assert.rejects(drain(streams));
-    });
-
-    it('tells a refusal', async () => {
-      using transport = connect(server.access);
-      server.script = [json({ reason: 'Expired', message: 'too old' }, 410)];
-      const error = await failureOf(transport.stream(get));
-      assert.deepEqual([error.status, error.reason], [410, 'Expired']);
-    });
-
-    it('tells a connection that breaks', async () => {
-      using transport = connect(server.access);
-      server.script = [stream([{ n: 1 }], response => response.destroy())];
-      const error = await failureOf(drain(await transport.stream(get)));
-      assert.equal(error.status, 0);
-    });
-
-    it('gives up when no headers come, but takes any time after them', async () => {
-      using transport = connect(server.access);
-      server.script = [
-        silent,
-        stream([{ n: 1 }], response => setTimeout(() => response.end('late'), 80)),
-      ];
-      const error = await failureOf(transport.stream({ ...get, deadlineMs: 50 }));
-      assert.equal(error.reason, REQUEST_TIMEOUT);
-      assert.equal(
-        await drain(await transport.stream({ ...get, deadlineMs: 50 })),
-        '{"n":1}\nlate',
-      );
-    });
-
-    it('closes the connection when its signal aborts, or the reader leaves', async () => {
-      using transport = connect(server.access);
-      server.script = [stream([{ n: 1 }], () => {})];
-      const stop = new AbortController();
-      const aborted = drain(await transport.stream({ ...get, signal: stop.signal }));
-      for await (const _chunk of await transport.stream(get)) break;
-      setTimeout(() => stop.abort(new Error('enough')), 20);
-      await assert.rejects(aborted, /^Error: enough$/);
-      await until(() => server.requests.every(({ socket }) => socket.closed));
     });
   });
 });
