@@ -44,7 +44,9 @@ export function call(
         headers: {
           Accept: accept,
           'User-Agent': 'tester/1.0',
-          ...(payload === undefined ? {} : { 'Content-Type': type }),
+          ...(payload === undefined
+            ? {}
+            : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(payload) }),
           ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
         },
       },
