@@ -1,4 +1,5 @@
 import { canonicalName, type ImageReference, pullReference } from '../api/image-reference.ts';
+import { type ObjectKey, objectKey } from '../api/meta.ts';
 import { ANNOTATION_PULLING_BY, DAEMON_FIELD_MANAGER } from '../api/names.ts';
 import type { PullFailureReason } from '../api/pull-failure.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -42,6 +43,7 @@ export async function attemptPull(
     const found = await deps.credentials({
       repository: canonicalName(options.reference),
       pullSecrets: pull.pullSecrets,
+      jobs: jobsOf(pull),
       fresh: options.freshCredentials,
       signal: deadline.signal,
     });
@@ -57,6 +59,10 @@ export async function attemptPull(
     if (error instanceof CriError) return failed(error, problems, false);
     throw error;
   }
+}
+
+function jobsOf({ spec }: WantedPull): ObjectKey[] {
+  return (spec.ownerReferences ?? []).map(({ name = '', namespace }) => objectKey(name, namespace));
 }
 
 /** Failures that no other user of the registry could mend. */

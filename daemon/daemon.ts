@@ -133,9 +133,8 @@ class NodeDaemon implements Daemon {
     // Deleted and made again between two looks: nothing of the old one counts for the new one.
     if (nodeImage?.metadata.uid !== this.#nodeImage?.metadata.uid) this.#scheduler.apply(undefined);
     this.#nodeImage = nodeImage;
-    this.#reporter.observe(nodeImage);
     this.#scheduler.apply(nodeImage);
-    this.#reporter.changed(PROGRESS_MS);
+    this.#reporter.observe(nodeImage, PROGRESS_MS);
   }
 
   #ended(ended: EndedPull): void {
@@ -146,14 +145,9 @@ class NodeDaemon implements Daemon {
       recordPullEvents(this.#deps.events, this.#nodeImage, ended);
     }
     const image = pullReference(pull.name, pull.tag);
-    const facts = { image, version: pull.version, durationMs: Math.round(elapsedMs) };
-    if (outcome.kind !== 'failed')
-      this.#deps.log.info('Image is there', { ...facts, how: outcome.kind });
-    else
-      this.#deps.log.warn('Pull failed', {
-        ...facts,
-        reason: outcome.reason,
-        message: outcome.message,
-      });
+    const { kind, ...result } = outcome;
+    const facts = { image, version: pull.version, durationMs: Math.round(elapsedMs), ...result };
+    if (kind === 'failed') this.#deps.log.warn('Pull failed', facts);
+    else this.#deps.log.info(kind === 'pulled' ? 'Pulled image' : 'Found image', facts);
   }
 }

@@ -15,7 +15,8 @@ export function watchNodeImage(
   deps: ReflectorDeps,
 ): Informer<NodeImage> {
   const informer = createInformer(
-    { resource: NODE_IMAGES, fieldSelector: `metadata.name=${nodeName}` },
+    // Consistent: an answer from a cache may lack results that the daemon wrote before it was restarted.
+    { resource: NODE_IMAGES, fieldSelector: `metadata.name=${nodeName}`, consistent: true },
     deps,
   );
   informer.onChange(({ type, object }) => {

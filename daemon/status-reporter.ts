@@ -6,7 +6,7 @@ import { backoffMs } from '../runtime/backoff.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Counter, Metrics } from '../runtime/metrics.ts';
-import { statusPatch } from './status-patch.ts';
+import { type StatusPatch, statusPatch } from './status-patch.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 export interface StatusReporterDeps {
@@ -41,6 +41,7 @@ export class StatusReporter {
   #cancelTimer = (): void => {};
   #writing: Promise<void> | undefined;
   #failures = 0;
+  #closed = false;
 
   constructor(deps: StatusReporterDeps) {
     this.#deps = deps;
@@ -52,23 +53,25 @@ export class StatusReporter {
     });
   }
 
-  /** Takes note of a newer NodeImage; undefined when there is none to report to. */
-  observe(nodeImage: NodeImage | undefined): void {
+  /** Takes note of a newer NodeImage, and of undefined when there is none; what should be different in it is written within `ms`. */
+  observe(nodeImage: NodeImage | undefined, ms: number): void {
     this.#nodeImage = nodeImage;
+    if (nodeImage !== undefined && this.#patchOf(nodeImage) !== undefined) this.changed(ms);
   }
 
   /** Says that the status changed and should be written within `ms`. */
   changed(ms: number): void {
+    if (this.#closed) return;
     this.#dueAtMs = Math.min(this.#dueAtMs, this.#deps.clock.monotonicMs() + ms);
     this.#schedule();
   }
 
   /** Writes what is to be written now, whatever the limits say; afterwards nothing is written. Never rejects. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#writing;
     if (this.#dueAtMs !== Number.POSITIVE_INFINITY) await this.#write();
     this.#cancelTimer();
-    this.#nodeImage = undefined;
   }
 
   #schedule(): void {
@@ -101,7 +104,7 @@ export class StatusReporter {
     for (let conflicts = 0; ; conflicts++) {
       const nodeImage = this.#nodeImage;
       if (nodeImage === undefined) return;
-      const patch = statusPatch(nodeImage.status, this.#deps.statusOf(nodeImage));
+      const patch = this.#patchOf(nodeImage);
       if (patch === undefined) return;
       if (conflicts === 0) this.#bucket.take();
       try {
@@ -116,7 +119,11 @@ export class StatusReporter {
     }
   }
 
-  async #send(nodeImage: NodeImage, patch: object): Promise<void> {
+  #patchOf(nodeImage: NodeImage): StatusPatch | undefined {
+    return statusPatch(nodeImage.status, this.#deps.statusOf(nodeImage));
+  }
+
+  async #send(nodeImage: NodeImage, patch: StatusPatch): Promise<void> {
     const { name, resourceVersion } = nodeImage.metadata;
     const body = { metadata: { resourceVersion }, status: patch };
     const written = await this.#deps.client.patch(

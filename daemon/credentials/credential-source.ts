@@ -1,3 +1,4 @@
+import type { ObjectKey } from '../../api/meta.ts';
 import type { PullSecretReference } from '../../api/node-image.ts';
 import type { Credential } from './keyring.ts';
 
@@ -6,6 +7,8 @@ export interface CredentialRequest {
   /** Whole name without tag: `docker.io/library/nginx`. */
   readonly repository: string;
   readonly pullSecrets: readonly PullSecretReference[];
+  /** The jobs that want the image, as `namespace/name`. */
+  readonly jobs: readonly ObjectKey[];
   /** True after a refusal: nothing that is kept may be used. */
   readonly fresh: boolean;
   readonly signal: AbortSignal;

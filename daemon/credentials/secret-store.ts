@@ -1,4 +1,6 @@
 import type { Secret } from '../../api/core.ts';
+import { type ObjectKey, objectKey, parseObjectKey } from '../../api/meta.ts';
+import { ANNOTATION_SECRET_REFERENCES } from '../../api/names.ts';
 import type { PullSecretReference } from '../../api/node-image.ts';
 import { SECRETS } from '../../api/resources.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
@@ -20,61 +22,61 @@ const FRESH_MS = 30_000;
 const FORGET_MS = 600_000;
 const DEADLINE_MS = 5_000;
 
+/** What a pull secret gave. */
+export interface PullSecret extends DockerConfig {
+  /** `namespace/name`. */
+  readonly key: ObjectKey;
+  /** The jobs that a mirrored secret is for; absent: it is no mirror, and for whoever names it. */
+  readonly jobs?: ReadonlySet<ObjectKey>;
+}
+
 interface Entry {
-  readonly config: Promise<DockerConfig>;
+  readonly secret: Promise<PullSecret>;
   readonly readAt: number;
 }
 
 /** Pull secrets by reference, read one by one (`get` is all the daemon may do) and kept for a moment. */
 export class SecretStore {
   readonly #deps: SecretStoreDeps;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<ObjectKey, Entry>();
   /** What was read well, for when the API server does not answer. */
-  readonly #good = new Map<string, DockerConfig>();
+  readonly #good = new Map<ObjectKey, PullSecret>();
 
   constructor(deps: SecretStoreDeps) {
     this.#deps = deps;
   }
 
-  /**
-   * The credentials of all `references`, in their order; one that cannot be used only adds a problem that names it.
-   * `fresh` reads again what is kept.
-   */
+  /** The secrets behind `references`, in their order. One that cannot be used only has problems, which name it. `fresh` reads again what is kept. */
   async load(
     references: readonly PullSecretReference[],
     { fresh, signal }: { readonly fresh: boolean; readonly signal: AbortSignal },
-  ): Promise<DockerConfig> {
+  ): Promise<readonly PullSecret[]> {
     this.#forgetUnused();
-    const reading = Promise.all(references.map(reference => this.#config(reference, fresh)));
-    const configs = await untilAborted(reading, signal);
-    return {
-      credentials: configs.flatMap(config => config.credentials),
-      problems: configs.flatMap(config => config.problems),
-    };
+    const reading = Promise.all(references.map(reference => this.#secret(reference, fresh)));
+    return untilAborted(reading, signal);
   }
 
-  #config(reference: PullSecretReference, fresh: boolean): Promise<DockerConfig> {
-    const { namespace, name } = reference;
-    const key = `${namespace}/${name}`;
+  #secret({ namespace, name }: PullSecretReference, fresh: boolean): Promise<PullSecret> {
+    const key = objectKey(name, namespace);
     const now = this.#deps.clock.monotonicMs();
     const known = this.#entries.get(key);
-    if (known !== undefined && !fresh && now - known.readAt < FRESH_MS) return known.config;
-    const entry = { config: this.#read(key, { namespace, name }), readAt: now };
+    if (known !== undefined && !fresh && now - known.readAt < FRESH_MS) return known.secret;
+    const entry = { secret: this.#read(key), readAt: now };
     this.#entries.set(key, entry);
-    return entry.config;
+    return entry.secret;
   }
 
-  async #read(key: string, name: { namespace: string; name: string }): Promise<DockerConfig> {
+  async #read(key: ObjectKey): Promise<PullSecret> {
+    const name = parseObjectKey(key);
     try {
       const secret = await this.#deps.client.get(SECRETS, name, { deadlineMs: DEADLINE_MS });
-      const config = configOf(key, secret);
-      this.#good.set(key, config);
-      return config;
+      const read = pullSecretOf(key, secret);
+      this.#good.set(key, read);
+      return read;
     } catch (error) {
       const known = this.#good.get(key);
       if (known !== undefined && !isRefusal(error)) return known;
-      const problem = `pull secret ${key} cannot be read: ${redact(describeError(error))}`;
-      return { credentials: [], problems: [problem] };
+      return unusable(key, `cannot be read: ${describeError(error)}`);
     }
   }
 
@@ -88,12 +90,24 @@ export class SecretStore {
   }
 }
 
-function configOf(key: string, secret: Secret | undefined): DockerConfig {
-  if (secret === undefined) {
-    return { credentials: [], problems: [`pull secret ${key} not found`] };
-  }
+function pullSecretOf(key: ObjectKey, secret: Secret | undefined): PullSecret {
+  if (secret === undefined) return unusable(key, 'not found');
   const { credentials, problems } = dockerConfigOf(secret);
-  return { credentials, problems: problems.map(text => redact(`pull secret ${key} ${text}`)) };
+  const references = secret.metadata.annotations?.[ANNOTATION_SECRET_REFERENCES];
+  return {
+    key,
+    credentials,
+    problems: problems.map(problem => problemOf(key, problem)),
+    ...(references === undefined ? {} : { jobs: new Set(references.split(',')) }),
+  };
+}
+
+function unusable(key: ObjectKey, problem: string): PullSecret {
+  return { key, credentials: [], problems: [problemOf(key, problem)] };
+}
+
+function problemOf(key: ObjectKey, problem: string): string {
+  return redact(`pull secret ${key} ${problem}`);
 }
 
 /** The API server answered, and the answer is no. */

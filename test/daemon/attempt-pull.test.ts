@@ -36,11 +36,12 @@ describe('attemptPull', () => {
     const user = (username: string) => ({ username, password: 'pw' });
     const tried = () => runtime.pulls.map(({ credential }) => credential?.username);
 
-    it('are asked for by the whole name of the repository', async () => {
-      await run();
+    it('are asked for by the whole name of the repository and by the jobs', async () => {
+      await run({ ownerReferences: [{ kind: 'ImagePullJob', namespace: 'team-a', name: 'job' }] });
       const [request] = world.asked;
       assert.equal(request?.repository, 'docker.io/library/nginx');
       assert.deepEqual(request?.pullSecrets, [{ namespace: 'ns', name: 'pull' }]);
+      assert.deepEqual(request?.jobs, ['team-a/job']);
       assert.equal(request?.fresh, false);
     });
 

@@ -16,7 +16,6 @@ describe('StatusReporter', () => {
   beforeEach(() => {
     kube = new FakeKube();
     log = new RecordingLogger();
-    status = { desired: 1 };
     reporter = new StatusReporter({
       client: kube,
       clock: kube.clock,
@@ -27,7 +26,8 @@ describe('StatusReporter', () => {
     });
     const { resourceVersion: _, ...metadata } = nodeImage({}).metadata;
     kube.seed(NODE_IMAGES, { ...nodeImage({ nginx: [tagSpec('1')] }), metadata });
-    reporter.observe(kube.read(NODE_IMAGES, 'node-1'));
+    status = { desired: 0 };
+    reporter.observe(kube.read(NODE_IMAGES, 'node-1'), 0);
   });
 
   const written = (): NodeImageStatus | undefined => kube.read(NODE_IMAGES, 'node-1')?.status;
@@ -48,6 +48,15 @@ describe('StatusReporter', () => {
     await kube.clock.advance(0);
     assert.deepEqual(written(), { desired: 2 });
     assert.equal(kube.writes[0]?.subresource, 'status');
+  });
+
+  it('writes what should be different in a NodeImage that it sees', async () => {
+    status = { desired: 1 };
+    reporter.observe(kube.read(NODE_IMAGES, 'node-1'), 3_000);
+    await kube.clock.advance(3_000);
+    assert.deepEqual(written(), { desired: 1 });
+    reporter.observe(kube.read(NODE_IMAGES, 'node-1'), 3_000);
+    assert.equal(kube.clock.pending, 0);
   });
 
   it('makes one write of changes that come within the time given', async () => {

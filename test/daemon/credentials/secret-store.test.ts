@@ -26,8 +26,11 @@ describe('SecretStore', () => {
   const load = async (names: string[], fresh = false) => {
     const references = names.map(name => ({ namespace: 'ns', name }));
     const { signal } = new AbortController();
-    const { credentials, problems } = await store.load(references, { fresh, signal });
-    return { passwords: credentials.map(({ password }) => password), problems };
+    const secrets = await store.load(references, { fresh, signal });
+    return {
+      passwords: secrets.flatMap(({ credentials }) => credentials.map(({ password }) => password)),
+      problems: secrets.flatMap(({ problems }) => problems),
+    };
   };
   const rotate = (name: string, password: string) =>
     kube.patch(SECRETS, { name, namespace: 'ns' }, { type: 'merge', body: secret(name, password) });
