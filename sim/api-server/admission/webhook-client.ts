@@ -17,7 +17,8 @@ export interface WebhookClient {
 
 /** How to reach a webhook. */
 interface Destination {
-  /** As errors show it. */
+  /** As errors show it: with the port, also when it is the standard one. */
+  readonly text: string;
   readonly url: URL;
   readonly host: string;
   readonly port: string;
@@ -39,7 +40,7 @@ export function createWebhookClient(deps: {
         return parseAnswer(answer);
       } catch (error) {
         throw deadline.expired
-          ? callFailed(`Post "${destination.url.href}": context deadline exceeded`)
+          ? callFailed(`Post "${destination.text}": context deadline exceeded`)
           : error;
       }
     },
@@ -48,16 +49,17 @@ export function createWebhookClient(deps: {
 }
 
 function destinationOf({ target, timeoutSeconds }: Webhook, resolve: ServiceResolver): Destination {
-  const url = new URL(urlOf(target));
-  url.searchParams.set('timeout', `${timeoutSeconds}s`);
+  const text = `${urlOf(target)}?timeout=${timeoutSeconds}s`;
+  const url = new URL(text);
+  const servername = url.hostname;
   if (target.kind === 'url') {
-    return { url, host: url.hostname, port: url.port || '443', servername: url.hostname };
+    return { text, url, host: url.hostname, port: url.port || '443', servername };
   }
   const address = resolve(`${target.namespace}/${target.name}`, target.port);
   if (address === undefined) throw callFailed(`service "${target.name}" not found`);
   const colon = address.lastIndexOf(':');
   const [host, port] = [address.slice(0, colon), address.slice(colon + 1)];
-  return { url, host, port, servername: url.hostname };
+  return { text, url, host, port, servername };
 }
 
 function urlOf(target: WebhookTarget): string {
@@ -78,11 +80,11 @@ interface Answer {
 }
 
 function send({ agent, webhook, destination, signal }: Call, review: object): Promise<Answer> {
-  const { url, host, port, servername } = destination;
+  const { text, url, host, port, servername } = destination;
   const payload = JSON.stringify(review);
   return new Promise((resolve, reject) => {
     const fail = (error: Error): void =>
-      reject(callFailed(`Post "${url.href}": ${error.message}`, error));
+      reject(callFailed(`Post "${text}": ${error.message}`, error));
     const outgoing = httpsRequest(
       {
         agent,
@@ -92,7 +94,7 @@ function send({ agent, webhook, destination, signal }: Call, review: object): Pr
         ...(/^[\d.:[\]]+$/.test(servername) ? {} : { servername }),
         ...(webhook.caPem === undefined ? {} : { ca: webhook.caPem }),
         method: 'POST',
-        path: `${url.pathname}${url.search}`,
+        path: url.pathname + url.search,
         headers: {
           'Content-Type': 'application/json',
           Accept: 'application/json, */*',

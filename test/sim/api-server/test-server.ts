@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createCertificateAuthority, issueServingCertificate } from '../../../certs/issue.ts';
 import { connectKube, type KubeConnection } from '../../../kube/connect-kube.ts';
 import type { KubeAccess } from '../../../kube/kube-access.ts';
 import { systemClock } from '../../../runtime/clock.ts';
@@ -10,28 +9,12 @@ import {
   startApiServer,
 } from '../../../sim/api-server/start-api-server.ts';
 import { RecordingLogger } from '../../support/recording-logger.ts';
+import { testCertificates } from '../../support/test-certificates.ts';
 
-const HOUR_MS = 3_600_000;
-
-let made: Promise<ApiServerDeps['tls']> | undefined;
-
-/** A certificate for 127.0.0.1 and its CA, made once for all tests. */
-export function testTls(): Promise<ApiServerDeps['tls']> {
-  made ??= makeTls();
-  return made;
-}
-
-async function makeTls(): Promise<ApiServerDeps['tls']> {
-  const now = systemClock.now();
-  const period = { notBefore: now - HOUR_MS, notAfter: now + 24 * HOUR_MS };
-  const authority = await createCertificateAuthority({ ...period, commonName: 'test-ca' });
-  const serving = await issueServingCertificate(authority, {
-    ...period,
-    commonName: 'kube-apiserver',
-    dnsNames: ['localhost', 'hooks.default.svc'],
-    ipAddresses: ['127.0.0.1'],
-  });
-  return { ...serving, caPem: authority.certPem };
+/** A certificate for 127.0.0.1 and its CA. */
+async function testTls(): Promise<ApiServerDeps['tls']> {
+  const { authority, first } = await testCertificates();
+  return { ...first, caPem: authority.certPem };
 }
 
 /** Starts a server with the test certificate and the clock of this machine. */
