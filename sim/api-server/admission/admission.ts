@@ -88,7 +88,7 @@ async function ask(
   if (!outcome.ok) {
     const problem = `failed calling webhook "${webhook.name}": ${outcome.problem}`;
     if (!webhook.ignoresFailures) throw internalError(problem);
-    deps.log.warn('Ignored a failing webhook', { webhook: webhook.name, problem });
+    deps.log.debug('Ignored a failing webhook', { webhook: webhook.name, problem });
     return undefined;
   }
   for (const warning of outcome.verdict.warnings) attributes.request.warn(warning);

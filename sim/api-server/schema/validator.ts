@@ -7,7 +7,9 @@ import { duplicateItems } from './list-duplicates.ts';
 import type { Schema } from './schema.ts';
 import { causesOf, stepsOf } from './violations.ts';
 
-/** Tells every rule of a schema that `object` breaks; on update, unless the broken part was there before (ratcheting). */
+/**
+ * Tells every rule of a schema that `object` breaks, by field; on update, unless the broken part was there before (ratcheting).
+ */
 export type SchemaValidator = (object: unknown, old?: unknown) => readonly FieldCause[];
 
 /** Compiles a structural schema. Throws when a pattern in it cannot be understood. */
@@ -26,7 +28,8 @@ export function compileSchema(schema: Schema): SchemaValidator {
     const valid = validate(object);
     const errors = valid ? [] : (validate.errors ?? []);
     const fresh = errors.filter(error => isFresh(error, object, old));
-    return [...causesOf(fresh), ...duplicateItems(object, schema)];
+    const causes = [...causesOf(fresh), ...duplicateItems(object, schema)];
+    return causes.sort((a, b) => (a.field < b.field ? -1 : Number(a.field > b.field)));
   };
 }
 

@@ -1,0 +1,57 @@
+import { type ExecFileException, execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ApiServer } from '../../../sim/api-server/start-api-server.ts';
+import { makeTempFolder } from '../../support/temp-folder.ts';
+
+/** What a run of kubectl printed and how it ended. */
+export interface KubectlResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** kubectl for one server, with a cache of its own. */
+export interface Kubectl extends AsyncDisposable {
+  /** Runs `kubectl LINE`, split at spaces, with `input` as its standard input. */
+  run(line: string, input?: object): Promise<KubectlResult>;
+  /** As {@link run}, but failing when kubectl fails; the result is what it printed, trimmed. */
+  out(line: string, input?: object): Promise<string>;
+}
+
+const LIMIT_MS = 20_000;
+
+/** True when there is a kubectl to run. */
+export function hasKubectl(): Promise<boolean> {
+  return new Promise(resolve => {
+    execFile('kubectl', ['version', '--client'], error => resolve(error === null));
+  });
+}
+
+/** Prepares kubectl for a server. */
+export async function kubectlFor(server: ApiServer): Promise<Kubectl> {
+  const folder = await makeTempFolder();
+  const kubeconfig = join(folder.path, 'kubeconfig');
+  await writeFile(kubeconfig, server.kubeconfig());
+  const base = ['--kubeconfig', kubeconfig, '--cache-dir', join(folder.path, 'cache')];
+  const run = (line: string, input?: object): Promise<KubectlResult> =>
+    execute([...base, ...line.split(' ')], input);
+  return {
+    run,
+    out: async (line, input) => {
+      const { code, stdout, stderr } = await run(line, input);
+      if (code !== 0) throw new Error(`kubectl ${line} ended with ${code}: ${stderr}`);
+      return stdout.trim();
+    },
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+function execute(args: readonly string[], input: object | undefined): Promise<KubectlResult> {
+  return new Promise(resolve => {
+    const done = (error: ExecFileException | null, stdout: string, stderr: string): void =>
+      resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr });
+    const child = execFile('kubectl', args, { timeout: LIMIT_MS }, done);
+    child.stdin?.end(input === undefined ? '' : JSON.stringify(input));
+  });
+}
