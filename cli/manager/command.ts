@@ -19,10 +19,6 @@ export function managerCommand(): Command {
     .option('--webhook-host <address>', 'address the webhook server listens on', '0.0.0.0')
     .option('--webhook-port <port>', 'port of the webhook server', '9443')
     .option(
-      '--webhook-url <url>',
-      'https URL under which the API server reaches the webhooks, instead of the Service (outside a cluster)',
-    )
-    .option(
       '--metrics-address <address>',
       'where /metrics, /healthz and /readyz are served',
       ':8080',

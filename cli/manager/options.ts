@@ -19,8 +19,6 @@ export interface ManagerOptions {
   readonly namespace: string;
   readonly access: AccessOptions;
   readonly webhook: ListenAddress;
-  /** Reach the webhooks here instead of through their Service. */
-  readonly webhookUrl?: string;
   readonly metrics: ListenAddress;
   readonly leaderElect: boolean;
   readonly leaseDurationMs: number;
@@ -31,7 +29,6 @@ export interface ManagerOptions {
 /** Turns the flags of `headstart manager` into options; throws CONFIG_INVALID with every problem. */
 export function readManagerOptions(raw: RawOptions): ManagerOptions {
   const reader = new OptionReader(raw);
-  const webhookUrl = reader.text('webhookUrl');
   const options = {
     namespace: reader.requiredText('namespace', 'the namespace the manager runs in'),
     access: readAccessOptions(reader),
@@ -39,7 +36,6 @@ export function readManagerOptions(raw: RawOptions): ManagerOptions {
       host: reader.requiredText('webhookHost', 'an address to listen on'),
       port: reader.integer('webhookPort', { min: 0, max: 65535 }),
     },
-    ...(webhookUrl === undefined ? {} : { webhookUrl }),
     metrics: reader.address('metricsAddress'),
     leaderElect: reader.flag('leaderElect'),
     leaseDurationMs: reader.integer('leaseSeconds', { min: 4, max: 300 }) * 1000,
