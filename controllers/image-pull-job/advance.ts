@@ -1,55 +1,67 @@
 import type { ImagePullJob } from '../../api/image-pull-job.ts';
+import { keyOf, type ObjectKey } from '../../api/meta.ts';
 import { isInvalid, KubeError } from '../../kube/kube-error.ts';
 import { backoffMs } from '../../runtime/backoff.ts';
-import type { Clock } from '../../runtime/clock.ts';
-import { timestamp } from '../../runtime/clock.ts';
+import { type Clock, timestamp } from '../../runtime/clock.ts';
 import { describeError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { ChangeOutcome, NodeImageWriter, SpecChange } from '../node-image-writer/writer.ts';
 import { assignTag } from './assign-tag.ts';
 import { entryState } from './entry-state.ts';
 import type { JobView } from './job-view.ts';
-import type { OpenJob } from './job-views.ts';
 import { refreshTag, releaseTag } from './keep-tag.ts';
 import { planAssignments } from './plan.ts';
 
-/** Nodes written in one go. At a few hundred writes a second a job is looked at again about once a second. */
-const NODES_AT_ONCE = 256;
+/** Writes of one job under way. Keeps the writer busy twice over, and other jobs from waiting long behind a large one. */
+const WRITES_AT_ONCE = 64;
 
 /** Waits before a node that could not be written is tried again; the others go on. */
 const BACKOFF = { baseMs: 1_000, maxMs: 60_000, jitter: 0.5 };
-
-type Outcome =
-  | { readonly name: string; readonly outcome: ChangeOutcome }
-  | { readonly name: string; readonly error: unknown };
 
 export interface JobAdvanceDeps {
   readonly writer: NodeImageWriter;
   readonly clock: Clock;
   readonly log: Logger;
   readonly random: () => number;
+  /** Asks for another look at the job: a write of it ended. */
+  readonly wake: (key: ObjectKey) => void;
 }
 
-/** Moves the nodes of a job: takes entries away, then assigns as many waiting nodes as there are free slots. */
+interface Write {
+  readonly name: string;
+  readonly change: SpecChange;
+  readonly done?: (outcome: ChangeOutcome) => void;
+}
+
+/**
+ * Moves the nodes of a job: takes entries away, then assigns as many waiting nodes as there are free slots. It does not wait for its
+ * writes: a slot that gets free is given away while others are still being written.
+ */
 export class JobAdvance {
   readonly #deps: JobAdvanceDeps;
+  readonly #running = new Set<Promise<void>>();
 
   constructor(deps: JobAdvanceDeps) {
     this.#deps = deps;
   }
 
-  /** One step. Afterwards the view shows what was written. True when there may be more to write at once. */
-  async step(job: ImagePullJob, open: OpenJob, signal: AbortSignal): Promise<boolean> {
-    const { view } = open;
-    const now = () => this.#deps.clock.now();
+  /** One step. Resolves when it is decided; a node that is being written holds its slot in the view. */
+  async step(job: ImagePullJob, view: JobView, signal: AbortSignal): Promise<void> {
+    const nowMs = (): number => this.#deps.clock.now();
     await this.#settleDoubts(view, signal);
-    view.refresh(now());
-    const released = await this.#release(view, signal);
-    await this.#spreadEdit(open, signal);
-    view.refresh(now());
-    const assigned = await this.#assign(job, view, signal);
-    view.refresh(now());
-    return Math.max(released.length, assigned.length) >= NODES_AT_ONCE;
+    view.refresh(nowMs());
+    const start = (write: Write): void => this.#start({ job, view, signal }, write);
+    for (const write of this.#releases(view, nowMs())) start(write);
+    for (const write of this.#refreshes(view, nowMs())) start(write);
+    for (const write of this.#assignments(job, view, nowMs())) {
+      start(write);
+      view.progress.record(write.name, { kind: 'active' });
+    }
+  }
+
+  /** Resolves when no write is under way. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
   /** A write whose answer was lost may have been made: nothing is assigned before the API server has told. */
@@ -61,106 +73,99 @@ export class JobAdvance {
     }
   }
 
-  async #release(view: JobView, signal: AbortSignal): Promise<readonly Outcome[]> {
-    const now = this.#deps.clock.now();
-    const leaving = [...view.progress.of('leaving')]
-      .filter(([name]) => !view.memory.isPostponed(name, now))
-      .slice(0, NODES_AT_ONCE);
-    const states = new Map(leaving);
+  #releases(view: JobView, nowMs: number): readonly Write[] {
     const { request } = view;
-    const outcomes = await this.#changeAll(view, [...states.keys()], signal, name => nodeImage => {
-      return releaseTag(nodeImage, request, states.get(name)?.release ?? 'pending');
-    });
-    for (const result of outcomes) {
-      const failure = states.get(result.name)?.failure;
-      if (failure === undefined || 'error' in result || result.outcome.kind !== 'done') continue;
-      const left = entryState(result.outcome.nodeImage, request, request.uid);
-      if (left.kind === 'none') view.remember(result.name, failure, this.#deps.clock.now());
-    }
-    return outcomes;
+    const leaving = [...view.progress.of('leaving')];
+    return this.#writable(view, leaving, nowMs).map(([name, { release, failure }]) => ({
+      name,
+      change: nodeImage => releaseTag(nodeImage, request, release),
+      done: outcome => {
+        if (failure === undefined || outcome.kind !== 'done') return;
+        const left = entryState(outcome.nodeImage, request, request.uid);
+        if (left.kind === 'none') view.remember(name, failure, this.#deps.clock.now());
+      },
+    }));
   }
 
-  async #spreadEdit(open: OpenJob, signal: AbortSignal): Promise<readonly Outcome[]> {
-    if (!open.edited) return [];
-    const { view } = open;
-    const names = [...view.progress.of('active').keys()];
-    const outcomes = await this.#changeAll(view, names, signal, () => nodeImage => {
-      return refreshTag(nodeImage, view.request);
-    });
-    open.edited = outcomes.some(outcome => 'error' in outcome);
-    return outcomes;
+  #refreshes(view: JobView, nowMs: number): readonly Write[] {
+    const outdated = [...view.outdated].map(name => [name] as const);
+    return this.#writable(view, outdated, nowMs).map(([name]) => ({
+      name,
+      change: nodeImage => refreshTag(nodeImage, view.request),
+      done: () => view.outdated.delete(name),
+    }));
   }
 
-  #assign(job: ImagePullJob, view: JobView, signal: AbortSignal): Promise<readonly Outcome[]> {
+  #assignments(job: ImagePullJob, view: JobView, nowMs: number): readonly Write[] {
     const names = planAssignments({
       parallelism: job.spec.parallelism,
       mostTargets: view.mostTargets,
       slots: view.progress.counts.slots,
-      waiting: view.waiting(this.#deps.clock.now()),
-      atMost: NODES_AT_ONCE,
+      waiting: view.waiting(nowMs),
+      atMost: WRITES_AT_ONCE - view.writing.size,
     });
     const { request } = view;
-    return this.#changeAll(view, names, signal, name => {
+    return names.map(name => {
       const state = view.progress.get(name);
       const again = state?.kind === 'waiting' && state.again;
-      return nodeImage => {
-        const nowMs = this.#deps.clock.now();
-        return assignTag(nodeImage, request, { nowMs, now: timestamp(this.#deps.clock), again });
+      return {
+        name,
+        change: nodeImage => {
+          const { clock } = this.#deps;
+          const moment = { nowMs: clock.now(), now: timestamp(clock) };
+          return assignTag(nodeImage, request, { ...moment, again });
+        },
       };
     });
   }
 
-  async #changeAll(
+  /** Those of `nodes` that may be written now, and for which there is room. */
+  #writable<T extends readonly [string, ...unknown[]]>(
     view: JobView,
-    names: readonly string[],
-    signal: AbortSignal,
-    changeOf: (name: string) => SpecChange,
-  ): Promise<readonly Outcome[]> {
-    const outcomes = await Promise.all(
-      names.map(async (name): Promise<Outcome> => {
-        try {
-          return { name, outcome: await this.#deps.writer.change(name, changeOf(name), signal) };
-        } catch (error) {
-          return { name, error };
-        }
-      }),
-    );
-    signal.throwIfAborted();
-    const failed = outcomes.filter(result => !this.#note(view, result));
-    if (failed.length > 0) this.#log(view, failed);
-    return outcomes;
+    nodes: readonly T[],
+    nowMs: number,
+  ): readonly T[] {
+    return nodes
+      .filter(([name]) => !view.writing.has(name) && !view.memory.isPostponed(name, nowMs))
+      .slice(0, WRITES_AT_ONCE - view.writing.size);
   }
 
-  /** Lets the view know what became of a node. False when nobody knows of the failure yet. */
-  #note(view: JobView, result: Outcome): boolean {
-    const { name } = result;
-    view.mark(name);
-    if (!('error' in result)) {
-      view.memory.written(name);
-      return true;
-    }
-    const nowMs = this.#deps.clock.now();
-    if (isInvalid(result.error)) {
-      const message = `node ${name} was refused: ${describeError(result.error)}`;
-      view.remember(name, { reason: 'NodeImageRefused', message }, nowMs);
-      return true;
-    }
-    if (mayHaveBeenMade(result.error)) view.doubts.add(name);
-    view.memory.postpone(name, tries => nowMs + backoffMs(tries, BACKOFF, this.#deps.random));
-    return false;
-  }
-
-  /** One line for all nodes of a step: when the API server is away, it is away for all. */
-  #log(view: JobView, failed: readonly Outcome[]): void {
-    const [first] = failed;
-    if (first === undefined || !('error' in first)) return;
-    const { namespace, name } = view.request.owner;
-    this.#deps.log.warn('Failed to write NodeImages', {
-      job: `${namespace}/${name}`,
-      nodes: failed.length,
-      node: first.name,
-      err: first.error,
+  #start(
+    of: { readonly job: ImagePullJob; readonly view: JobView; readonly signal: AbortSignal },
+    write: Write,
+  ): void {
+    of.view.writing.add(write.name);
+    const running = this.#write(of.view, write, of.signal).finally(() => {
+      this.#running.delete(running);
+      of.view.written(write.name);
+      this.#deps.wake(keyOf(of.job));
     });
+    this.#running.add(running);
+  }
+
+  /** Never rejects: what became of the node is noted in the view. */
+  async #write(view: JobView, { name, change, done }: Write, signal: AbortSignal): Promise<void> {
+    try {
+      const outcome = await this.#deps.writer.change(name, change, signal);
+      view.memory.succeeded(name);
+      done?.(outcome);
+    } catch (error) {
+      if (!signal.aborted) this.#fail(view, name, error);
+    }
+  }
+
+  #fail(view: JobView, node: string, err: unknown): void {
+    const nowMs = this.#deps.clock.now();
+    if (isInvalid(err)) {
+      const message = `node ${node} was refused: ${describeError(err)}`;
+      view.remember(node, { reason: 'NodeImageRefused', message }, nowMs);
+      return;
+    }
+    if (mayHaveBeenMade(err)) view.doubts.add(node);
+    const { log, random } = this.#deps;
+    view.memory.postpone(node, tries => nowMs + backoffMs(tries, BACKOFF, random));
+    const { namespace, name } = view.request.owner;
+    log.warn('Failed to write a NodeImage', { node, job: `${namespace}/${name}`, err });
   }
 }
 

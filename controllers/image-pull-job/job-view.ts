@@ -38,6 +38,10 @@ export class JobView {
   readonly memory = new NodeMemory();
   /** Nodes of which nobody knows whether our last write was made. */
   readonly doubts = new Set<string>();
+  /** Nodes that are being written. Their states stand until that is done. */
+  readonly writing = new Set<string>();
+  /** Nodes whose unfinished pulls have yet to learn of an edit. */
+  readonly outdated = new Set<string>();
   readonly #world: JobWorld;
   readonly #dirty = new Set<string>();
   #job: ImagePullJob;
@@ -63,6 +67,7 @@ export class JobView {
     this.#mostTargets = job.status?.desired ?? 0;
     this.#rememberSilentNodes(nowMs);
     this.#markAll();
+    if (this.#edited) this.#outdatePulls();
   }
 
   /** The uid of the job. */
@@ -79,18 +84,18 @@ export class JobView {
     return this.#mostTargets;
   }
 
-  /** Takes in an edit of the job. True when unfinished pulls should learn of it. */
-  update(job: ImagePullJob, request: TagRequest): boolean {
+  /** Takes in an edit of the job. */
+  update(job: ImagePullJob, request: TagRequest): void {
     const before = this.#job;
     this.#job = job;
-    if (before.metadata.generation === job.metadata.generation) return false;
+    if (before.metadata.generation === job.metadata.generation) return;
     this.#request = request;
     if (selectorsOf(before) !== selectorsOf(job)) {
       this.#edited = true;
       this.#selection = selectionOf(job, this.#world);
     }
     this.#markAll();
-    return true;
+    this.#outdatePulls();
   }
 
   /** Whether a change of the node may change the job. */
@@ -101,6 +106,12 @@ export class JobView {
   /** Notes that a node has to be looked at. */
   mark(name: string): void {
     this.#dirty.add(name);
+  }
+
+  /** Notes that a node has been written. */
+  written(name: string): void {
+    this.writing.delete(name);
+    this.mark(name);
   }
 
   /** Notes that pods changed in a way that may change the order of the nodes. */
@@ -126,7 +137,7 @@ export class JobView {
   /** Looks at the nodes that changed, and at those whose time has come. */
   refresh(nowMs: number): void {
     for (const name of this.progress.due(nowMs)) this.mark(name);
-    for (const name of this.#dirty) this.#look(name, nowMs);
+    for (const name of this.#dirty) if (!this.writing.has(name)) this.#look(name, nowMs);
     this.#dirty.clear();
     if (this.progress.counts.leaving === 0) this.#edited = false;
     this.#mostTargets = Math.max(this.#mostTargets, this.progress.counts.desired);
@@ -174,6 +185,10 @@ export class JobView {
     for (const name of this.#world.nodeImages.ownedBy(this.uid)) this.mark(name);
     for (const name of this.progress.names()) this.mark(name);
     this.#orderIsStale = true;
+  }
+
+  #outdatePulls(): void {
+    for (const name of this.#world.nodeImages.ownedBy(this.uid)) this.outdated.add(name);
   }
 
   #look(name: string, nowMs: number): void {

@@ -9,8 +9,6 @@ export interface OpenJob {
   readonly view: JobView;
   /** Of the spec that `view` shows. */
   generation: number | undefined;
-  /** Unfinished pulls have to learn of an edit. */
-  edited: boolean;
   secrets?: { readonly state: PullSecretsState; readonly checkedAtMs: number };
   /** When the status was last written, on the monotonic clock. */
   statusWrittenMs?: number;
@@ -36,14 +34,12 @@ export class JobViews {
     const found = this.#jobs.get(keyOf(job));
     const { uid, generation } = job.metadata;
     if (found !== undefined && found.view.uid === uid) {
-      if (found.view.update(job, request)) found.edited = true;
+      found.view.update(job, request);
       found.generation = generation;
       return found;
     }
     const view = new JobView(job, request, this.#world, nowMs);
-    const observed = job.status?.observedGeneration;
-    const edited = observed !== undefined && observed !== generation;
-    const opened: OpenJob = { view, generation, edited };
+    const opened: OpenJob = { view, generation };
     this.#jobs.set(keyOf(job), opened);
     return opened;
   }

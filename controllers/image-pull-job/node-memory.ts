@@ -39,7 +39,7 @@ export class NodeMemory {
   }
 
   /** Notes that a node could be written. */
-  written(name: string): void {
+  succeeded(name: string): void {
     this.#postponed.delete(name);
   }
 

@@ -88,27 +88,31 @@ export class ImagePullJobReconciler {
   }
 
   #open(job: ImagePullJob): OpenJob | undefined {
+    const known = this.#deps.views.get(keyOf(job));
+    if (known !== undefined && this.#isUnchanged(known, job)) return known;
     const request = tagRequestOf(job);
     if (request === undefined) return undefined;
     return this.#deps.views.open(job, request, this.#deps.clock.now());
   }
 
+  #isUnchanged({ view, generation }: OpenJob, { metadata }: ImagePullJob): boolean {
+    return view.uid === metadata.uid && generation === metadata.generation;
+  }
+
   async #run(found: ImagePullJob, signal: AbortSignal): Promise<ReconcileResult | undefined> {
     const known = this.#deps.views.get(keyOf(found));
-    const unseen =
-      known?.view.uid !== found.metadata.uid || known?.generation !== found.metadata.generation;
-    const problem = unseen ? problemOf(found) : undefined;
+    const unchanged = known !== undefined && this.#isUnchanged(known, found);
+    const problem = unchanged ? undefined : problemOf(found);
     const open = problem === undefined ? this.#open(found) : undefined;
     if (open === undefined)
       return this.#refuse(found, problem ?? 'spec.image: is no image', signal);
     const job = await this.#protect(found, signal);
     await this.#claimSecrets(job, open, signal);
-    const more = await this.#deps.advance.step(job, open, signal);
+    await this.#deps.advance.step(job, open.view, signal);
     this.#deps.metrics.show(keyOf(job), open.view.progress.counts);
     const statusDueMs = await this.#deps.report.report(job, open, signal);
     const nowMs = this.#deps.clock.now();
     return requeueAfter(
-      more ? 0 : Number.POSITIVE_INFINITY,
       statusDueMs,
       open.view.nextCheckMs(nowMs) - nowMs,
       untilDeadline(job, this.#deps.clock),

@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/core.ts';
 import type { ImagePullJob } from '../../api/image-pull-job.ts';
 import { matchesSelector } from '../../api/label-selector.ts';
-import { keyOf } from '../../api/meta.ts';
+import { keyOf, type ObjectKey } from '../../api/meta.ts';
 import type { NodeImage } from '../../api/node-image.ts';
 import type { Controller } from '../../kube/controller.ts';
 import { createController } from '../../kube/create-controller.ts';
@@ -49,27 +49,29 @@ export function setupImagePullJobController(
   const views = new JobViews({ nodeImages: known, nodes, pods });
   const metrics = new JobMetrics(deps.metrics);
   const secrets = new PullSecrets(deps);
+  const wake = (key: ObjectKey): void => controller.enqueue(key);
+  const advance = new JobAdvance({ ...deps, wake });
   const reconciler = new ImagePullJobReconciler(options, {
     ...deps,
     jobs,
     views,
     metrics,
     secrets,
-    advance: new JobAdvance(deps),
+    advance,
     end: new JobEnd({ ...deps, secrets }),
     report: new JobReport({ ...deps, jobs, views, metrics }),
   });
-  const controller = createController(
+  const controller: Controller = createController(
     { name: 'image-pull-job', workers: options.workers },
     { ...deps, reconcile: (key, signal) => reconciler.reconcile(key, signal) },
   );
-  const wake = new JobWaker(deps, views, controller);
+  const waker = new JobWaker(deps, views, controller);
   jobs.onChange(({ object }) => controller.enqueue(keyOf(object)));
-  informers.nodeImages.onChange(change => wake.forNodeImage(change));
+  informers.nodeImages.onChange(change => waker.forNodeImage(change));
   nodes.onChange(change => {
-    if (changedNode(change)) wake.forNode(change.object.metadata.name);
+    if (changedNode(change)) waker.forNode(change.object.metadata.name);
   });
-  pods.onChange(change => wake.forPod(change));
+  pods.onChange(change => waker.forPod(change));
   return {
     name: controller.name,
     enqueue: (key, delayMs) => controller.enqueue(key, delayMs),
@@ -80,6 +82,7 @@ export function setupImagePullJobController(
         return; // Only the signal ends it.
       }
       await controller.run(signal);
+      await advance.idle();
     },
   };
 }
