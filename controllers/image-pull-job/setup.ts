@@ -77,6 +77,8 @@ export function setupImagePullJobController(
     enqueue: (key, delayMs) => controller.enqueue(key, delayMs),
     run: async signal => {
       try {
+        // With half-filled caches a job would seem to match nothing.
+        await informers.synced(signal);
         await known.catchUp(signal);
       } catch {
         return; // Only the signal ends it.
