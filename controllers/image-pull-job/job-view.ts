@@ -139,7 +139,7 @@ export class JobView {
     for (const name of this.progress.due(nowMs)) this.mark(name);
     for (const name of this.#dirty) if (!this.writing.has(name)) this.#look(name, nowMs);
     this.#dirty.clear();
-    if (this.progress.counts.leaving === 0) this.#edited = false;
+    if (this.progress.counts.leaving + this.writing.size === 0) this.#edited = false;
     this.#mostTargets = Math.max(this.#mostTargets, this.progress.counts.desired);
   }
 
