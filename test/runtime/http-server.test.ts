@@ -5,6 +5,7 @@ import { request as httpsRequest } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { TLSSocket } from 'node:tls';
+import { systemClock } from '../../runtime/clock.ts';
 import { hasCode } from '../../runtime/errors.ts';
 import { createHttpServer, type HttpServerOptions } from '../../runtime/http-server.ts';
 import { testCertificates } from '../support/test-certificates.ts';
@@ -28,7 +29,7 @@ async function start(options: Partial<HttpServerOptions> = {}) {
     server,
     /** Resolves when `count` requests wait. */
     waitFor: async (count: number) => {
-      while (waiting.length < count) await new Promise(resolve => setTimeout(resolve, 1));
+      for (let i = 0; i < 1_000 && waiting.length < count; i++) await systemClock.sleep(1);
     },
     answer: () => {
       for (const go of waiting.splice(0)) go();
