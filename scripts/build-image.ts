@@ -1,10 +1,11 @@
-// node --import tsx scripts/build-image.ts FOLDER: the container image as an OCI layout, for machines without Docker.
+// npm run build, then node --import tsx scripts/build-image.ts FOLDER: the container image as an OCI layout, for machines without Docker.
+import { existsSync } from 'node:fs';
 import { writeHeadstartImage } from './headstart-image.ts';
 
-const folder = process.argv[2];
-if (folder === undefined) {
-  console.error('usage: node --import tsx scripts/build-image.ts FOLDER');
+const [layout] = process.argv.slice(2);
+if (layout === undefined || !existsSync('dist/headstart.mjs')) {
+  console.error('usage: npm run build, then node --import tsx scripts/build-image.ts FOLDER');
   process.exit(2);
 }
-await writeHeadstartImage(folder);
-console.log(`skopeo copy oci:${folder}:headstart docker://REGISTRY/headstart:TAG`);
+await writeHeadstartImage(layout, 'dist');
+console.log(`skopeo copy oci:${layout}:headstart docker://REGISTRY/headstart:TAG`);

@@ -1,20 +1,23 @@
-// npm run build: dist/headstart.mjs and the chunks its commands load, with everything from node_modules inside.
-import { rm } from 'node:fs/promises';
+// npm run build, or node scripts/build.mjs FOLDER (default dist): headstart.mjs and the files its commands load, with
+// everything from node_modules inside.
+import { cp, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 // Packages written as CommonJS call require() of Node's own modules, which ESM does not have.
 const requireBanner =
   "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);";
 
-await rm('dist', { recursive: true, force: true });
+const folder = process.argv[2] ?? 'dist';
+await rm(folder, { recursive: true, force: true });
 /** @type {import('esbuild').BuildOptions & { metafile: true }} */
 const options = {
   entryPoints: { headstart: 'cli/main.ts' },
-  outdir: 'dist',
+  outdir: folder,
   outExtension: { '.js': '.mjs' },
   // Commands import what they run when they run: the daemon never parses the manager's code.
   splitting: true,
-  chunkNames: 'chunks/[name]-[hash]',
+  // Beside the entry, not in a folder of their own: manifests/crds.ts finds its files relative to itself.
+  chunkNames: '[name]-[hash]',
   bundle: true,
   format: 'esm',
   platform: 'node',
@@ -28,7 +31,9 @@ const options = {
 
 const result = await build(options).catch(() => undefined); // esbuild has printed what is wrong
 if (result === undefined) process.exit(1);
+await cp('manifests/crds', `${folder}/crds`, { recursive: true });
+
 const bytes = Object.entries(result.metafile.outputs)
   .filter(([path]) => path.endsWith('.mjs'))
   .reduce((sum, [, output]) => sum + output.bytes, 0);
-console.log(`dist/headstart.mjs and its chunks: ${(bytes / 2 ** 20).toFixed(1)} MiB`);
+console.log(`${folder}/headstart.mjs and what it loads: ${(bytes / 2 ** 20).toFixed(1)} MiB`);

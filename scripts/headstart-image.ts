@@ -1,25 +1,23 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { chmod, copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { writeOciImage } from './oci-image.ts';
 
-const CHECKOUT = join(import.meta.dirname, '..');
 /** Of the user `nonroot` of distroless images, which the manager runs as. */
 const NONROOT = 65532;
 
 /**
  * Writes the container image as an OCI layout with the tag `headstart`, without Docker: this machine's Node.js and the
- * libraries it loads, and dist/ (npm run build). For clusters of tests; the Dockerfile makes the image that is published.
+ * libraries it loads, and the bundle in `dist` (scripts/build.mjs). For clusters of tests; the Dockerfile makes the image that is published.
  */
-export async function writeHeadstartImage(layout: string): Promise<void> {
+export async function writeHeadstartImage(layout: string, dist: string): Promise<void> {
   const work = await mkdtemp(join(tmpdir(), 'headstart-image-'));
   try {
     const [base, app] = [join(work, 'base'), join(work, 'app')];
     await writeBase(base);
-    await writeApp(app);
+    await writeApp(app, dist);
     await writeOciImage(layout, {
       layers: [base, app],
       tag: 'headstart',
@@ -52,14 +50,12 @@ async function writeBase(root: string): Promise<void> {
   await chmod(join(root, 'tmp'), 0o1777);
 }
 
-async function writeApp(root: string): Promise<void> {
-  const dist = join(CHECKOUT, 'dist');
-  if (!existsSync(join(dist, 'headstart.mjs'))) throw new Error('dist/ is missing: npm run build');
+async function writeApp(root: string, dist: string): Promise<void> {
   const isCode = (path: string): boolean => !path.endsWith('.map');
   await cp(dist, join(root, 'app'), { recursive: true, filter: isCode });
   const program = join(root, 'usr', 'local', 'bin', 'headstart');
   await mkdir(dirname(program), { recursive: true });
-  await copyFile(join(CHECKOUT, 'scripts', 'image-entrypoint.js'), program);
+  await copyFile(join(import.meta.dirname, 'image-entrypoint.js'), program);
   await chmod(program, 0o755);
 }
 

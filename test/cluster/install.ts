@@ -14,11 +14,12 @@ const WORKLOAD_CRDS = ['crds/clonesets.yaml', 'crds/statefulsets.yaml'];
 
 /** Builds Headstart and its container image from this checkout and pushes it; returns the reference. */
 export async function pushHeadstart(cluster: Cluster): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'headstart-layout-'));
+  const folder = await mkdtemp(join(tmpdir(), 'headstart-build-'));
+  const [dist, layout] = [join(folder, 'dist'), join(folder, 'layout')];
   try {
-    await mustRun(['node', join(CHECKOUT, 'scripts', 'build.mjs')]);
-    await writeHeadstartImage(folder);
-    return await cluster.registry.pushLayout(`${folder}:headstart`, 'headstart:test');
+    await mustRun([process.execPath, join(CHECKOUT, 'scripts', 'build.mjs'), dist]);
+    await writeHeadstartImage(layout, dist);
+    return await cluster.registry.pushLayout(`${layout}:headstart`, 'headstart:test');
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

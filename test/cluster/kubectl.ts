@@ -11,8 +11,8 @@ export interface Kubectl {
   readonly apply: (manifest: string | object) => Promise<string>;
   /** `get <args> -o json`, parsed. The caller names the type, as the server promises it. */
   readonly get: <T>(...args: string[]) => Promise<T>;
-  /** `patch <args>` with a merge patch. */
-  readonly patch: (args: readonly string[], patch: object) => Promise<CommandResult>;
+  /** `patch <args>` with a merge patch; it has to succeed. Returns the warnings of the server. */
+  readonly patch: (args: readonly string[], patch: object) => Promise<string[]>;
 }
 
 /** kubectl with `kubeconfig`, its cache in `cacheFolder`. */
@@ -35,7 +35,11 @@ export function createKubectl(kubeconfig: string, cacheFolder: string): Kubectl 
       }),
     get: async <T>(...args: string[]) =>
       JSON.parse(await mustKubectl(['get', ...args, '-o', 'json'])) as T,
-    patch: (args, patch) =>
-      run(command(['patch', ...args, '--type=merge', '-p', JSON.stringify(patch)]), { env }),
+    async patch(args, patch) {
+      const mergePatch = ['--type=merge', '-p', JSON.stringify(patch)];
+      const { stderr, code } = await run(command(['patch', ...args, ...mergePatch]), { env });
+      if (code !== 0) throw new Error(`kubectl patch ${args.join(' ')}: ${stderr}`);
+      return stderr.split('\n').filter(line => line.startsWith('Warning: '));
+    },
   };
 }

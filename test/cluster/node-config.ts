@@ -14,9 +14,10 @@ export function containerdConfig(folder: string, sandboxImage: string): string {
 `;
 }
 
-/** hosts.toml that sends containerd to the registry at `host`, which speaks plain HTTP. */
+/** hosts.toml that sends containerd to the registry at `host`, which speaks plain HTTP, and nowhere else. */
 export function registryHosts(host: string): string {
-  return `[host."http://${host}"]
+  return `server = "http://${host}"
+[host."http://${host}"]
   capabilities = ["pull", "resolve"]
 `;
 }
