@@ -1,0 +1,34 @@
+// npm run generated:check: generates what is committed once more, beside it, and compares.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+
+/** Each generated file with the arguments of node that write it to the path that follows them. */
+const GENERATED = [
+  { file: 'daemon/cri/cri.gen.ts', by: ['scripts/generate-cri.mjs'] },
+  { file: 'manifests/install.yaml', by: ['--import', 'tsx', 'scripts/generate-manifests.ts'] },
+];
+
+const root = resolve(import.meta.dirname, '..');
+const folder = mkdtempSync(join(tmpdir(), 'generated-check-'));
+
+/** Says what is wrong with a committed file; undefined when it is what its generator writes. */
+function problemOf({ file, by }) {
+  const fresh = join(folder, basename(file));
+  const { status, stderr } = spawnSync(process.execPath, [...by, fresh], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (status !== 0) return `${file} cannot be generated: ${stderr.trim()}`;
+  if (readFileSync(join(root, file), 'utf8') === readFileSync(fresh, 'utf8')) return undefined;
+  return `${file} is stale: npm run generate`;
+}
+
+try {
+  const problems = GENERATED.map(problemOf).filter(problem => problem !== undefined);
+  for (const problem of problems) console.error(problem);
+  process.exitCode = problems.length === 0 ? 0 : 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
