@@ -9,7 +9,7 @@ export const DEFAULT_BACKOFF_LIMIT = 3;
 
 /** Attempt limit of the jobs that predownloading makes. (The peer's documents say 600; its code, like ours, says 300.) */
 export const PREDOWNLOAD_TIMEOUT_SECONDS = 300;
-/** Retries of the jobs that predownloading makes. */
+/** Retries of the jobs that predownloading makes: the kubelet pulls anyway if both attempts fail. */
 export const PREDOWNLOAD_BACKOFF_LIMIT = 1;
 /** Nodes that predownloading warms at once when the workload says nothing. */
 export const PREDOWNLOAD_PARALLELISM = 1;

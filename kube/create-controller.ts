@@ -45,7 +45,11 @@ class QueueController implements Controller {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all(Array.from({ length: this.#workers }, () => this.#work(signal)));
+    try {
+      await Promise.all(Array.from({ length: this.#workers }, () => this.#work(signal)));
+    } finally {
+      this.#queue.endDelays();
+    }
   }
 
   async #work(signal: AbortSignal): Promise<void> {

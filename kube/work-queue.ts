@@ -78,6 +78,15 @@ export class WorkQueue {
     this.#delayed.set(key, { at, cancel });
   }
 
+  /** Adds now what was to be added later, for when nobody takes keys any more: no timer is left and no key is lost. */
+  endDelays(): void {
+    for (const [key, { cancel }] of this.#delayed) {
+      cancel();
+      this.add(key);
+    }
+    this.#delayed.clear();
+  }
+
   /** Adds `key` after a wait that doubles with each call, until `forget`. Returns the wait. */
   addWithBackoff(key: ObjectKey): number {
     const failures = this.#failures.get(key) ?? 0;

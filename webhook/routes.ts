@@ -1,4 +1,4 @@
-import { SERVED_VERSIONS, SYSTEM_NAMESPACE } from '../api/names.ts';
+import { DAEMON_NAMESPACE, SERVED_VERSIONS, SYSTEM_NAMESPACE } from '../api/names.ts';
 import type { Resource } from '../api/resource.ts';
 import {
   ADVANCED_STATEFUL_SETS,
@@ -83,7 +83,7 @@ const ownKind = (handler: Handler): Row => ({
 
 const workload = (condition: MatchCondition, handler: Handler): Row => ({
   matchConditions: [condition],
-  excludedNamespaces: ['kube-system', SYSTEM_NAMESPACE],
+  excludedNamespaces: ['kube-system', SYSTEM_NAMESPACE, DAEMON_NAMESPACE],
   handler,
 });
 

@@ -1,3 +1,4 @@
+import { PREDOWNLOAD_BACKOFF_LIMIT } from '../../api/defaults.ts';
 import type { ImagePullJob, SandboxConfig } from '../../api/image-pull-job.ts';
 import type { LabelSelector } from '../../api/meta.ts';
 import {
@@ -12,9 +13,6 @@ import { hashOf, shortLabelValue, shortName } from '../../api/short-name.ts';
 import type { Workload } from '../../api/workload.ts';
 import type { WorkloadKind } from '../../api/workload-kinds.ts';
 import { updateRevisionOf } from './revision-names.ts';
-
-/** Retries of a generated job on each node: the kubelet pulls anyway if both attempts fail (the peer's value). */
-const BACKOFF_LIMIT = 1;
 
 /** Everything the generated jobs of one workload depend on. */
 export interface DesiredJobs {
@@ -64,7 +62,10 @@ function desiredJob(input: DesiredJobs, image: string): ImagePullJob {
       image,
       podSelector: oldPodsSelector(input),
       parallelism: settings.parallelism,
-      pullPolicy: { backoffLimit: BACKOFF_LIMIT, timeoutSeconds: settings.timeoutSeconds },
+      pullPolicy: {
+        backoffLimit: PREDOWNLOAD_BACKOFF_LIMIT,
+        timeoutSeconds: settings.timeoutSeconds,
+      },
       completionPolicy: { type: 'Always' },
       imagePullPolicy: 'IfNotPresent',
       ...(pullSecrets.length === 0 ? {} : { pullSecrets }),

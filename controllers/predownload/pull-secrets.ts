@@ -17,5 +17,5 @@ export async function pullSecretNames(
   const namespace = workload.metadata.namespace ?? '';
   const account = await client.get(SERVICE_ACCOUNTS, { namespace, name }, { signal });
   const references = [...(spec?.imagePullSecrets ?? []), ...(account?.imagePullSecrets ?? [])];
-  return [...new Set(references.flatMap(({ name }) => name ?? []))];
+  return [...new Set(references.flatMap(({ name }) => name || []))];
 }

@@ -192,6 +192,22 @@ describe('createController', () => {
     assert.equal(calls, 2);
   });
 
+  it('leaves no timer behind when it stops, and works on what was delayed when it runs again', async () => {
+    const { keys, reconcile } = endings();
+    const test = start(reconcile);
+    test.controller.enqueue('later', 60_000);
+    await settle();
+    test.stop.abort();
+    await test.running;
+    assert.equal(test.clock.pending, 0);
+    const again = new AbortController();
+    const running = test.controller.run(again.signal);
+    await settle();
+    again.abort();
+    await running;
+    assert.deepEqual(keys, ['later']);
+  });
+
   it('takes no further key after its signal aborted', async () => {
     const { keys, reconcile } = endings();
     const test = start(reconcile);

@@ -89,6 +89,15 @@ describe('WorkQueue', () => {
       assert.equal(queue.depth, 1);
     });
 
+    it('adds waiting keys at once and leaves no timer when delays end', async () => {
+      const { clock, queue } = makeQueue();
+      queue.addAfter('a', 100);
+      queue.addAfter('b', 60_000);
+      queue.endDelays();
+      assert.equal(clock.pending, 0);
+      assert.deepEqual([await queue.take(never), await queue.take(never)], ['a', 'b']);
+    });
+
     it('adds at once for no or a negative delay', () => {
       const { clock, queue } = makeQueue();
       queue.addAfter('a', 0);

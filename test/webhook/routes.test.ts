@@ -27,7 +27,11 @@ describe('ROUTES', () => {
   it('asks the API server to send few workloads, and none of the system', () => {
     for (const route of ROUTES.filter(({ resources }) => resources.plural.endsWith('sets'))) {
       assert.equal(route.matchConditions.length, 1);
-      assert.deepEqual(route.excludedNamespaces, ['kube-system', 'headstart-system']);
+      assert.deepEqual(route.excludedNamespaces, [
+        'kube-system',
+        'headstart-system',
+        'headstart-daemon',
+      ]);
     }
   });
 });
