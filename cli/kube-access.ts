@@ -24,12 +24,12 @@ export function readAccessOptions(reader: OptionReader): AccessOptions {
 
 /** Connects to the API server; opens no connection before the first call. */
 export async function connect(
-  options: AccessOptions,
-  fieldManager: string,
+  access: AccessOptions,
+  options: { readonly fieldManager: string; readonly writeDeadlineMs?: number },
 ): Promise<KubeConnection> {
-  const access = await loadAccess(options);
   const deps = { clock: systemClock, random: Math.random };
-  return connectKube({ access, fieldManager, userAgent: `${fieldManager}/${VERSION}` }, deps);
+  const userAgent = `${options.fieldManager}/${VERSION}`;
+  return connectKube({ access: await loadAccess(access), userAgent, ...options }, deps);
 }
 
 async function loadAccess({ kubeconfig, context }: AccessOptions): Promise<KubeAccess> {

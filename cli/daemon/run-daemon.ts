@@ -19,7 +19,7 @@ const STOP_TIMEOUT_MS = 20_000;
 export async function runDaemon(options: DaemonCommandOptions, signal: AbortSignal): Promise<void> {
   const log = createPlainLogger({ level: options.logLevel, name: 'headstart-daemon' });
   log.info('Started daemon', { version: VERSION, options });
-  using connection = await connect(options.access, DAEMON_FIELD_MANAGER);
+  using connection = await connect(options.access, { fieldManager: DAEMON_FIELD_MANAGER });
   const base = {
     client: connection.client,
     clock: systemClock,

@@ -7,6 +7,7 @@ import { createPinoLogger } from '../../runtime/pino-logger.ts';
 import { createPromMetrics } from '../../runtime/prom-metrics.ts';
 import { connect } from '../kube-access.ts';
 import { VERSION } from '../version.ts';
+import { leaseTimes } from './compose-leading.ts';
 import { composeManager } from './compose-manager.ts';
 import type { ManagerOptions } from './options.ts';
 
@@ -17,7 +18,9 @@ const STOP_TIMEOUT_MS = 25_000;
 export async function runManager(options: ManagerOptions, signal: AbortSignal): Promise<void> {
   const log = createPinoLogger({ level: options.logLevel, name: 'headstart-manager' });
   log.info('Started manager', { version: VERSION, options });
-  using connection = await connect(options.access, MANAGER_FIELD_MANAGER);
+  const { writeDeadlineMs } = leaseTimes(options);
+  const as = { fieldManager: MANAGER_FIELD_MANAGER, writeDeadlineMs };
+  using connection = await connect(options.access, as);
   const deps = {
     client: connection.client,
     clock: systemClock,

@@ -82,6 +82,7 @@ export async function startSimulatedNode(
       try {
         await daemon.run(signal);
       } finally {
+        await events.flush();
         runtime.close();
         await cri.stop();
       }
