@@ -1,4 +1,8 @@
+import fc from 'fast-check';
 import type { RootHookObject } from 'mocha';
+
+/** The same cases for everybody, so that a failure is met again; PROPERTY_SEED=… looks for others. */
+fc.configureGlobal({ seed: Number(process.env['PROPERTY_SEED'] ?? 20_261_121) });
 
 /** mocha lets an unhandled rejection pass; these hooks fail the test that leaks one. */
 const leaked: unknown[] = [];
