@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { KubeConfig } from '@kubernetes/client-node';
 import type { Clock } from '../runtime/clock.ts';
-import { HeadstartError } from '../runtime/errors.ts';
+import { describeError, HeadstartError } from '../runtime/errors.ts';
 import { cachedAccess, type KubeAccess, type KubeCredentials } from './kube-access.ts';
 
 export interface KubeConfigOptions {
@@ -111,7 +111,9 @@ function attempt<T>(message: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    throw unreadable(message, cause);
+    // A YAML error goes on with an excerpt of the file, which may be a token.
+    const [reason] = describeError(cause).split('\n', 1);
+    throw unreadable(`${message}: ${reason}`);
   }
 }
 

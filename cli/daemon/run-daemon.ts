@@ -18,8 +18,8 @@ const STOP_TIMEOUT_MS = 20_000;
 /** Runs the daemon of one node as a process of its own until `signal` aborts. */
 export async function runDaemon(options: DaemonCommandOptions, signal: AbortSignal): Promise<void> {
   const log = createPlainLogger({ level: options.logLevel, name: 'headstart-daemon' });
-  log.info('Started daemon', { version: VERSION, options });
   using connection = await connect(options.access, { fieldManager: DAEMON_FIELD_MANAGER });
+  log.info('Started daemon', { version: VERSION, options });
   const base = {
     client: connection.client,
     clock: systemClock,

@@ -17,7 +17,6 @@ const STOP_TIMEOUT_MS = 25_000;
 /** Runs the manager as a process of its own until `signal` aborts. */
 export async function runManager(options: ManagerOptions, signal: AbortSignal): Promise<void> {
   const log = createPinoLogger({ level: options.logLevel, name: 'headstart-manager' });
-  log.info('Started manager', { version: VERSION, options });
   const { writeDeadlineMs } = leaseTimes(options);
   const as = { fieldManager: MANAGER_FIELD_MANAGER, writeDeadlineMs };
   using connection = await connect(options.access, as);
@@ -30,6 +29,7 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
     identity: `${hostname()}_${randomUUID().slice(0, 8)}`,
   };
   const { groups } = await composeManager(options, deps, signal);
+  log.info('Started manager', { version: VERSION, options });
   await runLifecycle({ groups, stopTimeoutMs: STOP_TIMEOUT_MS }, deps, signal);
   log.info('Stopped manager');
 }

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { VERSION } from '../../cli/version.ts';
-import { makeTempFolder, type TempFolder } from '../support/temp-folder.ts';
+import { bundle } from './bundle.ts';
+import { headstart } from './run-headstart.ts';
 
-const run = promisify(execFile);
 const root = new URL('../../', import.meta.url);
 
 /** Names of the npm packages whose code is in `file`, by its source map. */
@@ -31,36 +29,30 @@ function loadedWith(file: string, folder: string, seen = new Set<string>()): Set
 }
 
 describe('the bundle', () => {
-  let temp: TempFolder;
+  let folder: string;
 
   before(async function () {
     this.timeout(60_000);
-    temp = await makeTempFolder();
-    await run(process.execPath, ['scripts/build.mjs', temp.path], { cwd: root });
+    folder = await bundle();
   });
 
-  after(() => temp[Symbol.asyncDispose]());
-
-  const headstart = async (...args: readonly string[]): Promise<string> =>
-    (await run(process.execPath, [join(temp.path, 'headstart.mjs'), ...args])).stdout;
-
   const packagesOf = async (command: string): Promise<Set<string>> => {
-    const entry = (await readdir(temp.path)).find(
+    const entry = (await readdir(folder)).find(
       name => name.startsWith(`run-${command}-`) && name.endsWith('.mjs'),
     );
     assert.ok(entry, `no file for ${command}`);
-    const files = [...loadedWith('headstart.mjs', temp.path), ...loadedWith(entry, temp.path)];
-    return new Set(files.flatMap(file => packagesIn(join(temp.path, file))));
+    const files = [...loadedWith('headstart.mjs', folder), ...loadedWith(entry, folder)];
+    return new Set(files.flatMap(file => packagesIn(join(folder, file))));
   };
 
   it('says its version', async () => {
-    assert.equal(await headstart('--version'), `${VERSION}\n`);
+    assert.equal((await headstart('--version')).stdout, `${VERSION}\n`);
   });
 
   it('prints the manifests, whose definitions it brings along', async () => {
     const committed = readFileSync(new URL('manifests/install.yaml', root), 'utf8');
     assert.ok(
-      (await headstart('manifests')) === committed,
+      (await headstart('manifests')).stdout === committed,
       'another text than manifests/install.yaml',
     );
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { KubeCredentials } from '../../kube/kube-access.ts';
 import { loadKubeConfigAccess } from '../../kube/kube-config.ts';
-import { hasCode } from '../../runtime/errors.ts';
+import { describeError, hasCode } from '../../runtime/errors.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -187,6 +187,12 @@ echo "{\\"apiVersion\\":\\"client.authentication.k8s.io/v1\\",\\"kind\\":\\"Exec
       );
     });
   }
+
+  it('shows nothing of a kubeconfig that cannot be parsed: it may be a token', async () => {
+    await assert.rejects(load(await write('config', 'token: s3cret: [')), (error: Error) => {
+      return !describeError(error).includes('s3cret') && !describeError(error).includes('\n');
+    });
+  });
 
   it('says so when a kubeconfig is missing', async () => {
     await assert.rejects(
