@@ -7,9 +7,12 @@ import type { Informers } from '../informers.ts';
 /** What is unusual about the targets of a job: nothing for a job that will simply run. */
 export function jobAdvice(job: ImagePullJob, informers: Informers): string[] {
   const names = [...new Set(selectionOf(job, informers).candidates())];
-  const targets = names.filter(name => informers.nodeImages.get(name) !== undefined);
+  const exists = (name: string): boolean => informers.nodeImages.get(name) !== undefined;
+  const targets = names.filter(exists);
+  // Pods may also run on virtual nodes, which have no NodeImage and are never targets.
+  const isByName = job.spec.podSelector === undefined && job.spec.selector?.names !== undefined;
   return [
-    ...missing(names.filter(name => !targets.includes(name))),
+    ...missing(isByName ? names.filter(name => !exists(name)) : []),
     ...(targets.length === 0
       ? ['the job matches no node now and would end as Failed (NoMatchingNodes)']
       : []),
