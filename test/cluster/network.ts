@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { inNamespace, mustRun, run } from './process.ts';
 
 /** A node's place in the network. */
@@ -106,13 +107,14 @@ async function limitLink(
   await mustRun([...where, 'replace', 'dev', link, 'root', ...shape]);
 }
 
-/** The first /24 below 10.77 that no interface of this machine uses: clusters run side by side. */
+/** A /24 below 10.77 that no interface of this machine uses; chosen by chance, because clusters start at the same moment. */
 async function freePrefix(): Promise<string> {
   const addresses = await mustRun(['ip', '-o', '-4', 'addr']);
-  for (let i = 1; i < 255; i++) {
-    if (!addresses.includes(` 10.77.${i}.`)) return `10.77.${i}`;
-  }
-  throw new Error('no free network below 10.77.0.0/16');
+  const prefixes = Array.from({ length: 254 }, (_, i) => `10.77.${i + 1}`);
+  const free = prefixes.filter(prefix => !addresses.includes(` ${prefix}.`));
+  const prefix = free[randomInt(Math.max(free.length, 1))];
+  if (prefix === undefined) throw new Error('no free network below 10.77.0.0/16');
+  return prefix;
 }
 
 /** No argument of ours holds a space. */
