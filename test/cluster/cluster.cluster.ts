@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { type Cluster, startCluster, sweepClusters } from './cluster.ts';
 import { diagnoseFailures } from './diagnose.ts';
+import type { ClusterNode } from './node.ts';
 import { mustRun } from './process.ts';
 import { mostNodesAtOnce } from './registry-door.ts';
 import { clusterId } from './remains.ts';
@@ -97,8 +99,14 @@ describe('startCluster', () => {
   });
 
   it('leaves nothing behind', async () => {
+    const containers = (await Promise.all(cluster.nodes.map(pidsOfContainers))).flat();
+    assert.notDeepEqual(containers, []);
     await cluster.stop();
     assert.deepEqual(await remainsOf(cluster.folder), []);
+    assert.deepEqual(
+      containers.filter(pid => existsSync(`/proc/${pid}`)),
+      [],
+    );
   });
 });
 
@@ -120,6 +128,13 @@ describe('up.ts', () => {
     });
   }
 });
+
+/** As this machine numbers them. */
+async function pidsOfContainers({ runtimeSocket }: ClusterNode): Promise<string[]> {
+  const tasks = ['ctr', '--address', runtimeSocket, '-n', 'k8s.io', 'tasks', 'ls'];
+  const rows = (await mustRun(tasks)).trim().split('\n').slice(1);
+  return rows.map(row => row.split(/ +/)[1] ?? '');
+}
 
 /** Lines of this machine's processes, mounts, networks, cgroups and files that name the cluster. */
 async function remainsOf(folder: string): Promise<string[]> {

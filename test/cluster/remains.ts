@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { namespacesNamed, pidsInNetwork, removeNetwork } from './network.ts';
+import { cgroupsOfContainer, withDescendants } from './process-tree.ts';
 import { until } from './until.ts';
 import { removeWorkFolder } from './work-folder.ts';
 
@@ -26,26 +27,41 @@ export async function foldersOfNetworks(start: string): Promise<string[]> {
 export async function removeRemains(folder: string): Promise<void> {
   const id = clusterId(folder);
   const cgroups = await cgroupsOf(id);
-  await killAll(folder, id, cgroups);
+  const cgroupsOfContainers = await killAll(folder, id, cgroups);
   await removeNetwork(id);
-  for (const cgroup of cgroups) await removeCgroup(cgroup);
+  for (const cgroup of [...cgroups, ...cgroupsOfContainers]) await removeCgroup(cgroup);
   await removeWorkFolder(folder);
 }
 
-/** Whatever runs in the nodes (shims outlive containerd), in the cgroups (containers), or names the folder in its arguments. */
-async function killAll(folder: string, id: string, cgroups: readonly string[]): Promise<void> {
+/**
+ * Ends whatever runs in the nodes (shims outlive containerd), in the cgroups, or names the folder in its arguments, and whatever
+ * those started: containers are children of their shims, and nothing else tells whose they are. Returns the cgroups of containers.
+ */
+async function killAll(
+  folder: string,
+  id: string,
+  cgroups: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const killed = new Set<number>();
+  const cgroupsOfContainers = new Set<string>();
   await until(
     async () => {
-      const pids = [
+      const pids = await withDescendants([
         ...(await pidsInNetwork(id)),
         ...(await pidsNaming(folder)),
         ...(await pidsIn(cgroups)),
-      ];
+      ]);
+      for (const pid of pids) {
+        for (const cgroup of await cgroupsOfContainer(pid)) cgroupsOfContainers.add(cgroup);
+      }
       for (const pid of pids) kill(pid);
-      return pids.length === 0;
+      for (const pid of pids) killed.add(pid);
+      // A container whose shim is gone is nobody's child, and yet not gone itself.
+      return pids.length === 0 && ![...killed].some(pid => existsSync(`/proc/${pid}`));
     },
     { what: `the end of all processes of ${folder}`, timeoutMs: 20_000 },
   );
+  return cgroupsOfContainers;
 }
 
 function kill(pid: number): void {
@@ -87,6 +103,8 @@ async function cgroupsOf(id: string): Promise<string[]> {
 }
 
 async function removeCgroup(cgroup: string): Promise<void> {
+  // A container's goes with its shim, if that has the time.
+  if (!existsSync(cgroup)) return;
   for (const folder of (await foldersBelow(cgroup)).reverse()) await rmdir(folder);
 }
 
