@@ -1,7 +1,7 @@
 import { describeError } from '../../../runtime/errors.ts';
 import type { Logger } from '../../../runtime/log.ts';
 import { type ApiObject } from '../objects/api-object.ts';
-import { asString, isJsonObject } from '../objects/json.ts';
+import { asNumber, asString, isJsonObject } from '../objects/json.ts';
 import { ApiError, internalError } from '../status/api-error.ts';
 import type { Store } from '../store/store.ts';
 import { applyVerdict } from './apply-verdict.ts';
@@ -115,9 +115,9 @@ function denial({ name }: Webhook, { status }: Verdict): ApiError {
   const by = `admission webhook "${name}" denied the request`;
   const reason = asString(status['reason']);
   const text = asString(status['message']) ?? reason;
-  const code = Number(status['code'] ?? 0);
+  const code = asNumber(status['code']) ?? 0;
   return new ApiError(
-    code >= 400 ? code : 400,
+    code >= 400 && code < 600 ? code : 400,
     text === undefined ? `${by} without explanation` : `${by}: ${text}`,
     {
       ...(reason === undefined ? {} : { reason }),

@@ -1,6 +1,12 @@
-import type { LabelSelector } from '../../../api/meta.ts';
 import type { ApiObject } from '../objects/api-object.ts';
-import { asArray, asObject, asString, asStrings, type JsonObject } from '../objects/json.ts';
+import {
+  asArray,
+  asNumber,
+  asObject,
+  asString,
+  asStrings,
+  type JsonObject,
+} from '../objects/json.ts';
 import { type LabelRequirement, requirementsOf } from '../selectors/label-selector.ts';
 
 /** Which requests a webhook wants to see (RuleWithOperations). */
@@ -41,6 +47,9 @@ export interface Webhook {
   readonly isReinvoked: boolean;
 }
 
+/** The longest that kube-apiserver lets a webhook have. */
+const MAX_TIMEOUT_SECONDS = 30;
+
 const parsed = new WeakMap<ApiObject, readonly Webhook[]>();
 
 /** The webhooks of a Mutating- or ValidatingWebhookConfiguration; parsed once per stored object. */
@@ -62,9 +71,9 @@ function webhookOf(entry: JsonObject): Webhook {
     rules: asArray(entry['rules']).map(rule => ruleOf(asObject(rule))),
     ignoresFailures: entry['failurePolicy'] === 'Ignore',
     matchesEquivalent: entry['matchPolicy'] !== 'Exact',
-    timeoutSeconds: Number(entry['timeoutSeconds'] ?? 10),
-    namespaceSelector: requirementsOf(asObject(entry['namespaceSelector']) as LabelSelector),
-    objectSelector: requirementsOf(asObject(entry['objectSelector']) as LabelSelector),
+    timeoutSeconds: Math.min(asNumber(entry['timeoutSeconds']) ?? 10, MAX_TIMEOUT_SECONDS),
+    namespaceSelector: requirementsOf(entry['namespaceSelector']),
+    objectSelector: requirementsOf(entry['objectSelector']),
     isReinvoked: entry['reinvocationPolicy'] === 'IfNeeded',
   };
 }
@@ -77,7 +86,7 @@ function targetOf(client: JsonObject): WebhookTarget {
     kind: 'service',
     namespace: asString(service['namespace']) ?? '',
     name: asString(service['name']) ?? '',
-    port: Number(service['port'] ?? 443),
+    port: asNumber(service['port']) ?? 443,
     path: asString(service['path']) ?? '/',
   };
 }

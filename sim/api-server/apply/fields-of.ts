@@ -3,14 +3,14 @@ import { type FieldSet, fieldSet, LEAF, NO_FIELDS } from './field-set.ts';
 import { elementsOf, type MergeShape } from './merge-shape.ts';
 
 /** One step into a value: the element of the step, what is there, and its shape. */
-export interface Step {
+interface Step {
   readonly element: string;
   readonly value: unknown;
   readonly shape: MergeShape;
 }
 
 /** The parts of a value that can have owners of their own; undefined when it is owned as a whole. */
-export function stepsInto(value: unknown, shape: MergeShape): readonly Step[] | undefined {
+function stepsInto(value: unknown, shape: MergeShape): readonly Step[] | undefined {
   if (Array.isArray(value)) {
     return elementsOf(value, shape.list)?.map(({ element, item }) => ({
       element,

@@ -15,6 +15,8 @@ import { WatchStream } from './watch-stream.ts';
 
 /** Streams of clients that name no time limit end after this long, as on a real server. */
 const DEFAULT_TIMEOUT_SECONDS = 45 * 60;
+/** A day; timers of node end at 24 of them. */
+const MAX_TIMEOUT_SECONDS = 86_400;
 
 /** GET with `watch=true`: changes after a revision, or the state now and then changes. */
 export function watchObjects(request: ApiRequest): Reply {
@@ -42,11 +44,11 @@ export function watchObjects(request: ApiRequest): Reply {
 
 function openStream(request: ApiRequest, response: ServerResponse): WatchStream {
   const { query, backend, type, version, signal } = request;
-  const timeout = Number(query.get('timeoutSeconds') ?? 0);
+  const asked = Number(query.get('timeoutSeconds') ?? 0);
   const stream = new WatchStream(response, {
     clock: backend.clock,
     log: backend.log,
-    timeoutMs: (timeout > 0 ? timeout : DEFAULT_TIMEOUT_SECONDS) * 1000,
+    timeoutMs: (asked > 0 ? Math.min(asked, MAX_TIMEOUT_SECONDS) : DEFAULT_TIMEOUT_SECONDS) * 1000,
     bookmarks: isSet(query, 'allowWatchBookmarks'),
     apiVersion: groupVersion(type.group, version.name),
     kind: type.kind,

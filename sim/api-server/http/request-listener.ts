@@ -4,7 +4,7 @@ import type { Backend } from '../backend.ts';
 import { ApiError } from '../status/api-error.ts';
 import { readBody } from './body.ts';
 import type { RawRequest } from './raw-request.ts';
-import { type Reply, replyToError, send } from './reply.ts';
+import { replyToError, send } from './reply.ts';
 import { route } from './router.ts';
 import { authenticate, type UserInfo } from './user.ts';
 
@@ -27,26 +27,27 @@ export function createApiListener(
     open.add(abort);
     response.once('close', () => {
       open.delete(abort);
-      abort.abort();
+      if (!response.writableFinished) abort.abort();
     });
     const warnings: string[] = [];
-    let reply: Reply;
     try {
       const user = authenticate(request.headers.authorization, users);
       const body = await readBody(request);
       const warn = (text: string): unknown => warnings.push(text);
-      reply = await route(rawRequest(request, { backend, user, body, signal: abort.signal, warn }));
+      const known = { backend, user, body, signal: abort.signal, warn };
+      const reply = await route(rawRequest(request, known));
+      if (!response.destroyed) send(response, reply, warnings);
     } catch (error) {
-      if (!(error instanceof ApiError)) {
-        backend.log.error('Failed to answer a request', {
-          method: request.method,
-          path: request.url,
-          err: describeError(error),
-        });
-      }
-      reply = replyToError(error);
+      refuse(request, response, error);
     }
-    if (!response.destroyed) send(response, reply, warnings);
+  };
+
+  const refuse = (request: IncomingMessage, response: ServerResponse, error: unknown): void => {
+    if (!(error instanceof ApiError)) {
+      const { method, url } = request;
+      backend.log.error('Failed to answer a request', { method, url, err: describeError(error) });
+    }
+    if (!response.headersSent && !response.destroyed) send(response, replyToError(error), []);
   };
 
   return {

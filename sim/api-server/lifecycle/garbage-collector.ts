@@ -1,4 +1,5 @@
 import { parseObjectKey } from '../../../api/meta.ts';
+import { HeadstartError } from '../../../runtime/errors.ts';
 import type { Backend } from '../backend.ts';
 import { type ApiObject, withMetadata } from '../objects/api-object.ts';
 import { resourceName } from '../registry/resource-type.ts';
@@ -122,7 +123,7 @@ export class GarbageCollector {
 
   #request({ resource, key }: Location): ReturnType<typeof internalRequest> {
     const type = this.#backend.registry.types.find(known => resourceName(known) === resource);
-    if (type === undefined) throw new TypeError(`${resource} is not served`);
+    if (type === undefined) throw new HeadstartError('INTERNAL', `${resource} is not served`);
     return internalRequest(this.#backend, storedAs(type), parseObjectKey(key), USER);
   }
 }

@@ -36,12 +36,17 @@ export class NamespaceController {
     if (namespace === undefined || type === 'MODIFIED') return;
     const count = (this.#counts.get(namespace) ?? 0) + (type === 'ADDED' ? 1 : -1);
     this.#counts.set(namespace, count);
-    if (count === 0) this.#work.add(namespace);
+    // Something may come in while the namespace is being emptied.
+    if (count === 0 || this.#isTerminating(namespace)) this.#work.add(namespace);
+  }
+
+  #isTerminating(name: string): boolean {
+    const namespace = this.#backend.store.collection('namespaces').get(name);
+    return namespace?.metadata.deletionTimestamp !== undefined;
   }
 
   async #attend(name: string): Promise<void> {
-    const namespace = this.#backend.store.collection('namespaces').get(name);
-    if (namespace?.metadata.deletionTimestamp === undefined) return;
+    if (!this.#isTerminating(name)) return;
     if ((this.#counts.get(name) ?? 0) === 0) await this.#release(name);
     else await this.#empty(name);
   }

@@ -19,6 +19,11 @@ export function asString(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** `value` when it is a number. */
+export function asNumber(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}
+
 /** Strings of a list; anything else in it is left out. */
 export function asStrings(value: unknown): readonly string[] {
   return asArray(value).filter(item => typeof item === 'string');

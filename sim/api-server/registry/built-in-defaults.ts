@@ -103,7 +103,7 @@ function encodeStringData(secret: ApiObject): ApiObject {
   const { stringData } = secret;
   if (stringData === undefined) return secret;
   const encoded = Object.entries(asObject(stringData)).map(
-    ([key, text]) => [key, Buffer.from(String(text)).toString('base64')] as const,
+    ([key, text]) => [key, Buffer.from(asString(text) ?? '').toString('base64')] as const,
   );
   const data = { ...asObject(secret['data']), ...Object.fromEntries(encoded) };
   return withField(withField(secret, 'stringData', undefined), 'data', data);

@@ -17,7 +17,7 @@ export function customResourceProblems(definition: ApiObject): readonly FieldCau
     ...nameProblems(definition.metadata.name, spec),
     ...scopeProblems(spec),
     ...storageProblems(versions),
-    ...versions.flatMap((version, i) => schemaProblems(version, `spec.versions[${i}]`)),
+    ...versions.flatMap((version, i) => versionProblems(version, `spec.versions[${i}]`)),
     ...conversionProblems(spec),
   ];
   return problems.length > 0 ? problems : compileProblems(definition);
@@ -25,9 +25,11 @@ export function customResourceProblems(definition: ApiObject): readonly FieldCau
 
 function nameProblems(name: string, spec: JsonObject): readonly FieldCause[] {
   const names = asObject(spec['names']);
-  const missing = ['plural', 'kind'].filter(field => asString(names[field]) === undefined);
-  if (asString(spec['group']) === undefined) return [requiredValue('spec.group')];
-  if (missing.length > 0) return missing.map(field => requiredValue(`spec.names.${field}`));
+  const missing = [
+    ...missingStrings(spec, 'spec', ['group']),
+    ...missingStrings(names, 'spec.names', ['plural', 'kind']),
+  ];
+  if (missing.length > 0) return missing;
   const expected = `${String(names['plural'])}.${String(spec['group'])}`;
   if (name === expected) return [];
   const rule = 'must be spec.names.plural+"."+spec.group';
@@ -36,7 +38,8 @@ function nameProblems(name: string, spec: JsonObject): readonly FieldCause[] {
 
 function scopeProblems({ scope }: JsonObject): readonly FieldCause[] {
   const scopes = ['Cluster', 'Namespaced'];
-  return scopes.includes(String(scope)) ? [] : [unsupportedValue('spec.scope', scope, scopes)];
+  const isKnown = scopes.some(known => known === scope);
+  return isKnown ? [] : [unsupportedValue('spec.scope', scope, scopes)];
 }
 
 function storageProblems(versions: readonly JsonObject[]): readonly FieldCause[] {
@@ -44,6 +47,31 @@ function storageProblems(versions: readonly JsonObject[]): readonly FieldCause[]
   if (stored.length === 1) return [];
   const rule = 'must have exactly one version marked as storage version';
   return [invalidValue('spec.versions', versions.length, rule)];
+}
+
+function versionProblems(version: JsonObject, path: string): readonly FieldCause[] {
+  const columns = asArray(version['additionalPrinterColumns']).map(asObject);
+  return [
+    ...missingStrings(version, path, ['name']),
+    ...schemaProblems(version, path),
+    ...columns.flatMap((column, i) =>
+      missingStrings(column, `${path}.additionalPrinterColumns[${i}]`, [
+        'name',
+        'type',
+        'jsonPath',
+      ]),
+    ),
+  ];
+}
+
+function missingStrings(
+  object: JsonObject,
+  path: string,
+  fields: readonly string[],
+): readonly FieldCause[] {
+  return fields
+    .filter(field => asString(object[field]) === undefined)
+    .map(field => requiredValue(`${path}.${field}`));
 }
 
 function schemaProblems(version: JsonObject, path: string): readonly FieldCause[] {

@@ -1,3 +1,4 @@
+import { HeadstartError } from '../../../runtime/errors.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { SchemaValidator } from '../schema/validator.ts';
 import type { SelectableFields } from '../selectors/field-selector.ts';
@@ -79,6 +80,6 @@ export function groupVersion(group: string, version: string): string {
 export function storageVersionOf(type: ResourceType): ResourceVersion {
   const [first] = type.versions;
   const storage = type.versions.find(version => version.storage) ?? first;
-  if (storage === undefined) throw new TypeError(`${type.kind} has no version`);
+  if (storage === undefined) throw new HeadstartError('INTERNAL', `${type.kind} has no version`);
   return storage;
 }

@@ -1,4 +1,5 @@
-import type { LabelSelector } from '../../../api/meta.ts';
+import { LABEL_SELECTOR_OPERATORS } from '../../../api/meta.ts';
+import { asArray, asObject, asString, asStrings } from '../objects/json.ts';
 import { badRequest } from '../status/api-error.ts';
 
 /** One condition on labels. */
@@ -38,16 +39,18 @@ function holds({ operator, values }: LabelRequirement, value: string | undefined
   }
 }
 
-/** The requirements of a selector object, as webhook configurations carry them. */
-export function requirementsOf(selector: LabelSelector | undefined): readonly LabelRequirement[] {
-  const equal = Object.entries(selector?.matchLabels ?? {}).map(
-    ([key, value]) => ({ key, operator: 'In', values: [value] }) as const,
+/** The requirements of a metav1.LabelSelector, as webhook configurations carry them; what makes no sense in it is left out. */
+export function requirementsOf(selector: unknown): readonly LabelRequirement[] {
+  const { matchLabels, matchExpressions } = asObject(selector);
+  const equal = Object.entries(asObject(matchLabels)).map(
+    ([key, value]) => ({ key, operator: 'In', values: [asString(value) ?? ''] }) as const,
   );
-  const expressions = (selector?.matchExpressions ?? []).map(({ key, operator, values = [] }) => ({
-    key,
-    operator,
-    values,
-  }));
+  const expressions = asArray(matchExpressions).flatMap(raw => {
+    const { key, operator, values } = asObject(raw);
+    const known = LABEL_SELECTOR_OPERATORS.find(name => name === operator);
+    if (typeof key !== 'string' || known === undefined) return [];
+    return { key, operator: known, values: asStrings(values) };
+  });
   return [...equal, ...expressions];
 }
 

@@ -35,11 +35,6 @@ export class Store {
     return made;
   }
 
-  /** Every resource that was ever written or asked for. */
-  get resources(): readonly string[] {
-    return [...this.#collections.keys()];
-  }
-
   /** Forgets how the present state came about, as etcd does when it is compacted. */
   compact(): void {
     for (const collection of this.#collections.values()) collection.forget(this.#revision);

@@ -1,5 +1,5 @@
 import type { ApiObject } from '../objects/api-object.ts';
-import { asArray, asObject, asString, valueAt } from '../objects/json.ts';
+import { asArray, asNumber, asObject, asString, valueAt } from '../objects/json.ts';
 import { ageOf } from './human-duration.ts';
 import { nodeRoles, nodeStatus, podReady, podRestarts, podStatus } from './pod-and-node-cells.ts';
 import { NAME, type TableColumn } from './table-column.ts';
@@ -145,13 +145,13 @@ export const AGE_COLUMNS: readonly TableColumn[] = [NAME, AGE];
 
 function readyOf(ready: string, desired: string): Cell {
   const paths = [['status', ready], desired.split('.')];
-  return object => paths.map(path => Number(valueAt(object, path) ?? 0)).join('/');
+  return object => paths.map(path => asNumber(valueAt(object, path)) ?? 0).join('/');
 }
 
 function servicePorts(object: ApiObject): string {
   const ports = asArray(valueAt(object, ['spec', 'ports'])).map(asObject);
   return listed(
-    ports.map(({ port, protocol }) => `${String(port)}/${asString(protocol) ?? 'TCP'}`),
+    ports.map(({ port, protocol }) => `${asNumber(port) ?? ''}/${asString(protocol) ?? 'TCP'}`),
   );
 }
 

@@ -1,5 +1,12 @@
 import type { ApiObject } from '../objects/api-object.ts';
-import { asArray, asObject, asString, type JsonObject, valueAt } from '../objects/json.ts';
+import {
+  asArray,
+  asNumber,
+  asObject,
+  asString,
+  type JsonObject,
+  valueAt,
+} from '../objects/json.ts';
 
 const statusesOf = (pod: ApiObject): readonly JsonObject[] =>
   asArray(valueAt(pod, ['status', 'containerStatuses'])).map(asObject);
@@ -12,7 +19,7 @@ export function podReady(pod: ApiObject): string {
 
 /** Restarts of all containers. */
 export function podRestarts(pod: ApiObject): string {
-  const restarts = statusesOf(pod).map(status => Number(status['restartCount'] ?? 0));
+  const restarts = statusesOf(pod).map(status => asNumber(status['restartCount']) ?? 0);
   return String(restarts.reduce((sum, n) => sum + n, 0));
 }
 

@@ -48,7 +48,7 @@ function cellOf(type: string, values: readonly unknown[], nowMs: number): unknow
   switch (type) {
     case 'integer':
     case 'number':
-      return Number.isFinite(Number(first)) ? Number(first) : null;
+      return typeof first === 'number' ? first : null;
     case 'boolean':
       return typeof first === 'boolean' ? first : null;
     case 'date':

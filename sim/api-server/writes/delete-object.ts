@@ -1,6 +1,6 @@
 import { type ApiRequest, nameOf } from '../http/api-request.ts';
 import { type ApiObject, inVersion, withField, withMetadata } from '../objects/api-object.ts';
-import { asObject, asString, deepEqual, withValueAt } from '../objects/json.ts';
+import { asNumber, asObject, asString, deepEqual, withValueAt } from '../objects/json.ts';
 import { kindSubjectOf, resourceName, subjectOf } from '../registry/resource-type.ts';
 import { conflict } from '../status/api-error.ts';
 import type { DeleteOptions, PropagationPolicy } from './delete-options.ts';
@@ -18,6 +18,8 @@ export interface Deletion {
 }
 
 const ATTEMPTS = 5;
+/** A year; far beyond it dates end. */
+const MAX_GRACE_SECONDS = 31_536_000;
 
 /** Deletes one object, or marks it as being deleted when something still holds it. */
 export async function deleteObject(request: ApiRequest, options: DeleteOptions): Promise<Deletion> {
@@ -116,5 +118,6 @@ function gracePeriod(object: ApiObject, { gracePeriodSeconds }: DeleteOptions): 
   const spec = asObject(object['spec']);
   const phase = asString(asObject(object['status'])['phase']) ?? '';
   if (spec['nodeName'] === undefined || ['Succeeded', 'Failed'].includes(phase)) return 0;
-  return gracePeriodSeconds ?? Number(spec['terminationGracePeriodSeconds'] ?? 30);
+  const seconds = gracePeriodSeconds ?? asNumber(spec['terminationGracePeriodSeconds']) ?? 30;
+  return Math.min(Math.max(seconds, 0), MAX_GRACE_SECONDS);
 }

@@ -1,5 +1,5 @@
 import type { ApiRequest } from '../http/api-request.ts';
-import { asObject, asString, asStrings, type JsonObject } from '../objects/json.ts';
+import { asNumber, asObject, asString, asStrings, type JsonObject } from '../objects/json.ts';
 import { invalidOptions } from '../status/api-error.ts';
 import { unsupportedValue } from '../status/field-cause.ts';
 import { parseJson } from './parse-body.ts';
@@ -22,11 +22,12 @@ export interface DeleteOptions {
 export function deleteOptions(request: ApiRequest): DeleteOptions {
   const given = request.body.length === 0 ? {} : asObject(parseJson(request.body, 'options'));
   const { query } = request;
-  const grace = given['gracePeriodSeconds'] ?? query.get('gracePeriodSeconds') ?? undefined;
+  const grace =
+    asNumber(given['gracePeriodSeconds']) ?? Number(query.get('gracePeriodSeconds') ?? NaN);
   const policy = asString(given['propagationPolicy']) ?? query.get('propagationPolicy');
   return {
     dryRun: isDryRun([...query.getAll('dryRun'), ...asStrings(given['dryRun'])], 'DeleteOptions'),
-    ...(grace === undefined ? {} : { gracePeriodSeconds: Number(grace) }),
+    ...(Number.isNaN(grace) ? {} : { gracePeriodSeconds: grace }),
     ...(policy == null ? {} : { propagationPolicy: knownPolicy(policy) }),
     ...preconditionsOf(asObject(given['preconditions'])),
   };

@@ -17,12 +17,26 @@ export function parseBody({ body, contentType }: RawRequest, kind: string): unkn
   return parseJson(body, `${context}: couldn't get version/kind; json parse error`);
 }
 
+/** Deeper documents would exhaust the stack of whoever walks them. */
+const MAX_DEPTH = 500;
+
 /** Parses JSON from outside; `context` begins the sentence of the refusal (400). */
 export function parseJson(body: Buffer, context: string): unknown {
+  const document = parsed(body, context);
+  if (isDeeperThan(document, MAX_DEPTH)) throw badRequest(`${context}: exceeded max depth`);
+  return document;
+}
+
+function parsed(body: Buffer, context: string): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch (error) {
     const detail = body.length === 0 ? 'unexpected end of JSON input' : (error as Error).message;
     throw badRequest(`${context}: ${detail}`);
   }
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some(inner => isDeeperThan(inner, levels - 1));
 }

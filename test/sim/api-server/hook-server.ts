@@ -28,10 +28,8 @@ export interface HookServer extends AsyncDisposable {
 
 let certificate: ReturnType<typeof issueServingCertificate> | undefined;
 
-/** Starts a server that answers reviews at each path by its function; undefined leaves the caller waiting. */
-export async function startHookServer(
-  answers: Readonly<Record<string, (request: ReviewedRequest) => HookAnswer>>,
-): Promise<HookServer> {
+/** The certificate of the Service, made once. */
+async function hookCertificate(): ReturnType<typeof issueServingCertificate> {
   const { authority } = await testCertificates();
   const period = { notBefore: Date.now() - 60_000, notAfter: Date.now() + 3_600_000 };
   certificate ??= issueServingCertificate(authority, {
@@ -40,7 +38,21 @@ export async function startHookServer(
     dnsNames: ['hooks.default.svc'],
     ipAddresses: ['127.0.0.1'],
   });
-  const { certPem: cert, keyPem: key } = await certificate;
+  return certificate;
+}
+
+/** Keys take seconds on a busy machine, which is no fault of the test that happens to be first. */
+before(async function makeHookCertificate() {
+  this.timeout(60_000);
+  await hookCertificate();
+});
+
+/** Starts a server that answers reviews at each path by its function; undefined leaves the caller waiting. */
+export async function startHookServer(
+  answers: Readonly<Record<string, (request: ReviewedRequest) => HookAnswer>>,
+): Promise<HookServer> {
+  const { authority } = await testCertificates();
+  const { certPem: cert, keyPem: key } = await hookCertificate();
   const asked: { path: string; request: ReviewedRequest }[] = [];
   const server = createServer({ cert, key }, (incoming, response) => {
     void readReview(incoming).then(request => {

@@ -11,12 +11,20 @@ export interface KubectlResult {
   readonly stderr: string;
 }
 
+/** A kubectl that goes on until it is disposed. */
+export interface RunningKubectl extends AsyncDisposable {
+  /** What it has printed so far. */
+  readonly stdout: string;
+}
+
 /** kubectl for one server, with a cache of its own. */
 export interface Kubectl extends AsyncDisposable {
   /** Runs `kubectl LINE`, split at spaces, with `input` as its standard input. */
   run(line: string, input?: object): Promise<KubectlResult>;
   /** As {@link run}, but failing when kubectl fails; the result is what it printed, trimmed. */
   out(line: string, input?: object): Promise<string>;
+  /** Starts `kubectl LINE` and leaves it running. */
+  start(line: string): RunningKubectl;
 }
 
 const LIMIT_MS = 20_000;
@@ -43,7 +51,26 @@ export async function kubectlFor(server: ApiServer): Promise<Kubectl> {
       if (code !== 0) throw new Error(`kubectl ${line} ended with ${code}: ${stderr}`);
       return stdout.trim();
     },
+    start: line => start([...base, ...line.split(' ')]),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+function start(args: readonly string[]): RunningKubectl {
+  const child = spawn('kubectl', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk;
+  });
+  const ended = new Promise<void>(resolve => child.once('close', () => resolve()));
+  return {
+    get stdout() {
+      return stdout;
+    },
+    [Symbol.asyncDispose]: async () => {
+      child.kill();
+      await ended;
+    },
   };
 }
 

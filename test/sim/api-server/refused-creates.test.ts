@@ -1,7 +1,17 @@
 import { WIDGETS, widget } from './objects.ts';
 import { describeRefusals } from './refusals.ts';
 
+const DEEP = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
+
 describeRefusals('creates', [
+  {
+    name: 'a body that is 100,000 levels deep',
+    line: `POST ${WIDGETS}`,
+    body: `{"spec":${DEEP}}`,
+    code: 400,
+    reason: 'BadRequest',
+    message: /exceeded max depth/,
+  },
   {
     name: 'a kind that is not that of the resource',
     line: `POST ${WIDGETS}`,

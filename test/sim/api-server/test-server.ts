@@ -11,6 +11,12 @@ import {
 import { RecordingLogger } from '../../support/recording-logger.ts';
 import { testCertificates } from '../../support/test-certificates.ts';
 
+/** Keys take seconds on a busy machine, which is no fault of the test that happens to be first. */
+before(async function makeCertificates() {
+  this.timeout(60_000);
+  await testTls();
+});
+
 /** A certificate for 127.0.0.1 and its CA. */
 async function testTls(): Promise<ApiServerDeps['tls']> {
   const { authority, first } = await testCertificates();
