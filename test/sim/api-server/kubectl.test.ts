@@ -6,6 +6,7 @@ import { configuration, type HookServer, startHookServer } from './hook-server.t
 import { hasKubectl, type Kubectl, kubectlFor } from './kubectl.ts';
 import { WIDGETS, widget, widgetDefinition } from './objects.ts';
 import { startTestServer } from './test-server.ts';
+import { until } from './until.ts';
 
 const IMAGE_PULL_JOB = {
   apiVersion: 'apps.kruise.io/v1beta1',
@@ -201,16 +202,13 @@ describe('kubectl on the embedded API server', function () {
   });
 
   it('watches', async () => {
-    const watching = kubectl.run(
-      'get widgets --watch --field-selector=metadata.name=seen --request-timeout=1s',
-    );
     await kubectl.out('create -f -', widget('seen', { size: 3 }));
+    await using watching = kubectl.start(
+      'get widgets --watch --field-selector=metadata.name=seen --no-headers',
+    );
+    await until(() => /^seen +3 /m.test(watching.stdout), 20_000);
     await call(server, `PATCH ${WIDGETS}/seen`, { body: { spec: { size: 8 } }, type: MERGE });
-    const { stdout } = await watching;
-    const sizes = cells(stdout.trim())
-      .slice(1)
-      .map(([name, size]) => `${name} ${size}`);
-    assert.deepEqual(sizes, ['seen 3', 'seen 8']);
+    await until(() => /^seen +8 /m.test(watching.stdout), 20_000);
   });
 
   it('lists what is served, explains it and says who it is', async () => {
