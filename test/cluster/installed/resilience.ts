@@ -62,7 +62,7 @@ export function describeResilience(theCluster: () => Cluster): void {
     assert.notEqual(await leader(cluster), dead);
     assert.equal(status?.succeeded, cluster.nodes.length);
     assert.deepEqual(await nodesWith(cluster, reference), allNodes(cluster));
-    assert.equal(mostNodesAtOnce(downloads()), 2);
+    assert.ok(mostNodesAtOnce(downloads()) <= 2);
     const blobs = downloads().map(({ from, digest }) => `${from} ${digest}`);
     assert.equal(new Set(blobs).size, blobs.length, 'no node pulled twice');
     await limitBandwidth(cluster, undefined);
