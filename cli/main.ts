@@ -24,6 +24,12 @@ const strict = (command: Command): Command => {
   return command;
 };
 
+// `headstart manifests | head` closes the pipe early: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 try {
   await strict(program).parseAsync();
 } catch (error) {

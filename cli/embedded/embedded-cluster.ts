@@ -2,7 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MANAGER_FIELD_MANAGER, SYSTEM_NAMESPACE, WEBHOOK_SERVICE } from '../../api/names.ts';
+import {
+  MANAGER_FIELD_MANAGER,
+  MUTATING_WEBHOOK_CONFIGURATION,
+  SYSTEM_NAMESPACE,
+  VALIDATING_WEBHOOK_CONFIGURATION,
+  WEBHOOK_SERVICE,
+} from '../../api/names.ts';
+import {
+  MUTATING_WEBHOOK_CONFIGURATIONS,
+  VALIDATING_WEBHOOK_CONFIGURATIONS,
+} from '../../api/resources.ts';
 import { WORKLOAD_KINDS } from '../../api/workload-kinds.ts';
 import { createCertificateAuthority, issueServingCertificate } from '../../certs/issue.ts';
 import { connectKube } from '../../kube/connect-kube.ts';
@@ -50,6 +60,7 @@ export interface EmbeddedCluster extends AsyncDisposable {
 
 const DAY_MS = 86_400_000;
 const STOP_TIMEOUT_MS = 10_000;
+const LOOK_MS = 20;
 
 /** What runs in Pods on a real cluster runs in this process here; Deployment and DaemonSet would stay empty shells. */
 const NOT_INSTALLED: ReadonlySet<string> = new Set([
@@ -58,7 +69,7 @@ const NOT_INSTALLED: ReadonlySet<string> = new Set([
   'PodDisruptionBudget',
 ]);
 
-/** Starts a cluster. Everything of it is gone when it is disposed of. */
+/** Starts a cluster whose webhooks are called. Everything of it is gone when it is disposed of. */
 export async function startEmbeddedCluster(
   options: EmbeddedClusterOptions,
   { log, registry }: EmbeddedClusterDeps,
@@ -88,6 +99,7 @@ export async function startEmbeddedCluster(
   });
   const groups = [...manager.groups, standIns(nodes, { ...deps, client: admin.client })];
   const running = runLifecycle({ groups, stopTimeoutMs: STOP_TIMEOUT_MS }, deps, abort.signal);
+  await Promise.race([untilArmed(admin.client, clock), running]);
   return {
     client: admin.client,
     nodes,
@@ -149,6 +161,20 @@ function managerOptions(): ManagerOptions {
     gates: FEATURE_GATES,
     logLevel: 'info',
   };
+}
+
+/** The webhooks are called from when their configurations trust the certificate. */
+async function untilArmed(client: KubeClient, clock: Clock): Promise<void> {
+  for (const [resource, name] of [
+    [MUTATING_WEBHOOK_CONFIGURATIONS, MUTATING_WEBHOOK_CONFIGURATION],
+    [VALIDATING_WEBHOOK_CONFIGURATIONS, VALIDATING_WEBHOOK_CONFIGURATION],
+  ] as const) {
+    const isArmed = async (): Promise<boolean> =>
+      (await client.get(resource, { name }))?.webhooks?.every(
+        ({ clientConfig }) => clientConfig?.caBundle,
+      ) ?? false;
+    while (!(await isArmed())) await clock.sleep(LOOK_MS);
+  }
 }
 
 type NodeDeps = Parameters<typeof startSimulatedNode>[1];
