@@ -1,8 +1,8 @@
 import type { Pod, PodTemplate } from '../../api/core.ts';
 import { isSameImage, templateImages } from '../../api/image-change.ts';
-import { isBeingDeleted } from '../../api/meta.ts';
 import type { Workload } from '../../api/workload.ts';
 import type { WorkloadKind } from '../../api/workload-kinds.ts';
+import { isActivePod } from '../image-pull-job/selection.ts';
 import { revisionNameOf } from './revision-names.ts';
 
 /** What is there of a rollout: the pods it has not reached and the images they lack. */
@@ -33,7 +33,7 @@ export function oldPodsOf(
 ): readonly Pod[] {
   const updated = kind.updateHashesOf(workload);
   return pods.filter(
-    pod => isActive(pod) && !updated.includes(pod.metadata.labels?.[kind.hashLabel] ?? ''),
+    pod => isActivePod(pod) && !updated.includes(pod.metadata.labels?.[kind.hashLabel] ?? ''),
   );
 }
 
@@ -76,9 +76,4 @@ function lacks(pod: Pod, container: string, image: string, world: ObservedWorld)
   if (pod.spec !== undefined && runs({ spec: pod.spec })) return false;
   const hash = pod.metadata.labels?.[world.kind.hashLabel] ?? '';
   return !runs(world.templates.get(revisionNameOf(world.workload, hash)));
-}
-
-function isActive(pod: Pod): boolean {
-  const phase = pod.status?.phase;
-  return phase !== 'Succeeded' && phase !== 'Failed' && !isBeingDeleted(pod);
 }

@@ -1,4 +1,5 @@
 import type { PodTemplate } from '../../api/core.ts';
+import { isJsonObject, memberAt } from '../../api/json.ts';
 import { CONTROLLER_REVISIONS } from '../../api/resources.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 
@@ -54,12 +55,8 @@ export class RevisionTemplates {
 
 /** `data` of a workload's ControllerRevision is a strategic merge patch `{ spec: { template: { …, $patch: 'replace' } } }`. */
 function templateIn(data: unknown): PodTemplate | undefined {
-  const spec = isRecord(data) ? data['spec'] : undefined;
-  const template = isRecord(spec) ? spec['template'] : undefined;
-  if (!isRecord(template)) return undefined;
+  const template = memberAt(data, 'spec', 'template');
+  if (!isJsonObject(template)) return undefined;
   const { $patch: _directive, ...fields } = template;
   return fields;
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
