@@ -28,5 +28,5 @@ async function seed(backend: Backend, object: KubeObject): Promise<void> {
   const namespace = served.type.namespaced ? (metadata.namespace ?? 'default') : undefined;
   const request = internalRequest(backend, served, { name: metadata.name, namespace }, ADMIN);
   const decoded = decodeObject(request, object, PLAIN_WRITE);
-  await createObject(request, decoded, PLAIN_WRITE);
+  await createObject(request, PLAIN_WRITE, { object: decoded });
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../objects/json.ts';
+import { asObject, isJsonObject, type JsonObject } from '../objects/json.ts';
 
 /**
  * A set of field paths as a tree, as `managedFields[].fieldsV1` writes it. Elements are `f:name` (a field), `k:{…}` (an item of a
@@ -95,6 +95,16 @@ function shown(element: string): string {
   const rest = element.slice(2);
   if (element.startsWith('f:')) return `.${rest}`;
   if (element.startsWith('v:')) return `[=${rest}]`;
-  const keys = Object.entries(JSON.parse(rest) as JsonObject);
+  const keys = Object.entries(itemKeys(rest));
   return `[${keys.map(([key, value]) => `${key}=${JSON.stringify(value)}`).join(',')}]`;
+}
+
+/** Managed fields can be written by clients, so an element may be anything. */
+function itemKeys(text: string): JsonObject {
+  try {
+    return asObject(JSON.parse(text));
+  } catch {
+    // Shown as an item without keys.
+    return {};
+  }
 }

@@ -14,6 +14,6 @@ export async function postObject(request: ApiRequest): Promise<Reply> {
   if (object.metadata.resourceVersion !== undefined) {
     throw new ApiError(500, 'resourceVersion should not be set on objects to be created');
   }
-  const created = await createObject(request, object, options);
+  const created = await createObject(request, options, { object });
   return { code: 201, json: presentObject(request, created) };
 }

@@ -1,11 +1,12 @@
 import { objectKey } from '../../../api/meta.ts';
 import { timestamp } from '../../../runtime/clock.ts';
 import { type ApplyConflict, applyConfiguration } from '../apply/apply-configuration.ts';
+import type { Manager } from '../apply/managed-fields.ts';
 import { shapeOf } from '../apply/merge-shape.ts';
 import { type ApiRequest, collectionOf, nameOf } from '../http/api-request.ts';
 import { ok, type Reply } from '../http/reply.ts';
 import { type ApiObject, withField, withoutFields } from '../objects/api-object.ts';
-import { asString, isJsonObject } from '../objects/json.ts';
+import { isJsonObject } from '../objects/json.ts';
 import { ApiError, badRequest, invalidOptions } from '../status/api-error.ts';
 import { requiredValue } from '../status/field-cause.ts';
 import { createObject } from '../writes/create-object.ts';
@@ -46,7 +47,7 @@ async function applyObject(request: ApiRequest, options: WriteOptions): Promise<
     const object = decodeObject(request, made, options);
     return {
       code: 201,
-      json: presentObject(request, await createObject(request, object, options)),
+      json: presentObject(request, await createObject(request, options, { object, tracked: true })),
     };
   }
   const updated = await updateObject(request, options, live => ({
@@ -111,14 +112,18 @@ function applied(
 function applyConflict(conflicts: readonly ApplyConflict[]): ApiError {
   const causes = conflicts.map(({ manager, path }) => ({
     reason: 'FieldManagerConflict',
-    message: `conflict with "${manager.name}"${subresourceOf(manager.subresource)} using ${manager.apiVersion}`,
+    message: `conflict with ${described(manager)}`,
     field: path,
   }));
-  const lines = causes.map(({ message, field }) => `${message}: ${asString(field)}`);
+  const lines = causes.map(({ message, field }) => `${message}: ${field}`);
   const noun = conflicts.length === 1 ? 'conflict' : 'conflicts';
   const message = `Apply failed with ${conflicts.length} ${noun}: ${lines.join('\n')}`;
   return new ApiError(409, message, { reason: 'Conflict', details: { causes } });
 }
 
-const subresourceOf = (subresource: string | undefined): string =>
-  subresource === undefined ? '' : ` with subresource "${subresource}"`;
+/** An applier is known by its name alone. */
+function described({ name, operation, apiVersion, subresource }: Manager): string {
+  if (operation === 'Apply') return `"${name}"`;
+  const through = subresource === undefined ? '' : ` with subresource "${subresource}"`;
+  return `"${name}"${through} using ${apiVersion}`;
+}

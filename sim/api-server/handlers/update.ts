@@ -20,7 +20,7 @@ export async function putObject(request: ApiRequest): Promise<Reply> {
   if (createsOnUpdate(request)) {
     return {
       code: 201,
-      json: presentObject(request, await createObject(request, object, options)),
+      json: presentObject(request, await createObject(request, options, { object })),
     };
   }
   requireRevision(request, object);

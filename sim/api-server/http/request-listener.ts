@@ -43,11 +43,13 @@ export function createApiListener(
   };
 
   const refuse = (request: IncomingMessage, response: ServerResponse, error: unknown): void => {
+    // A client that hung up in the middle of its body is nobody's bug.
+    if (response.destroyed) return;
     if (!(error instanceof ApiError)) {
       const { method, url } = request;
       backend.log.error('Failed to answer a request', { method, url, err: describeError(error) });
     }
-    if (!response.headersSent && !response.destroyed) send(response, replyToError(error), []);
+    if (!response.headersSent) send(response, replyToError(error), []);
   };
 
   return {

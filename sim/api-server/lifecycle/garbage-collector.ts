@@ -49,9 +49,10 @@ export class GarbageCollector {
     const location = this.#graph.locate(uid);
     const object = location === undefined ? undefined : this.#read(location);
     if (location === undefined || object === undefined) return;
-    if (object.metadata.deletionTimestamp === undefined)
-      await this.#attendDependent(location, object);
-    else await this.#attendDeleted(location, object);
+    const isMarked = object.metadata.deletionTimestamp !== undefined;
+    await (isMarked
+      ? this.#attendDeleted(location, object)
+      : this.#attendDependent(location, object));
   }
 
   async #attendDependent(location: Location, object: ApiObject): Promise<void> {

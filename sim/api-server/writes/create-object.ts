@@ -17,18 +17,20 @@ import { requireLiveNamespace } from './namespace-gate.ts';
 import { normalise } from './normalise.ts';
 import { validateObject } from './object-rules.ts';
 import { asNew, countsGenerations, type WriteContext, withInitialStatus } from './prepare.ts';
+import { requestedVersion, type WishedObject } from './update-object.ts';
 import { managerName, type WriteOptions } from './write-options.ts';
 
-/** Creates a decoded object: admission, rules, store. An object that was applied brings its own managed fields. */
+/** Creates a decoded object: admission, rules, store. */
 export async function createObject(
   request: ApiRequest,
-  object: ApiObject,
   options: WriteOptions,
+  { object, tracked: isTracked = false }: WishedObject,
 ): Promise<ApiObject> {
   const { backend, type, version } = request;
   requireLiveNamespace(request, object.metadata.name);
   const context = { type, version, subresource: undefined, time: timestamp(backend.clock) };
-  const tracked = tracks(request, asNew(object, context), options, context.time);
+  const fresh = asNew(object, context);
+  const tracked = isTracked ? fresh : trackedCreate(request, options, { object: fresh, context });
   const attributes = { request, operation: 'CREATE', dryRun: options.dryRun } as const;
   const mutated = await backend.admission.mutate({ ...attributes, object: tracked });
   const complete = completed(request, mutated, context);
@@ -38,21 +40,19 @@ export async function createObject(
   return stored(request, complete, options);
 }
 
-function tracks(
+function trackedCreate(
   request: ApiRequest,
-  object: ApiObject,
   options: WriteOptions,
-  time: string,
+  { object, context }: { readonly object: ApiObject; readonly context: WriteContext },
 ): ApiObject {
-  if (object.metadata.managedFields !== undefined) return object;
-  const { group } = request.type;
   const manager = {
     name: managerName(options, request),
     operation: 'Update',
-    apiVersion: groupVersion(group, request.version.name),
+    apiVersion: requestedVersion(request),
   } as const;
   const shape = shapeOf(request.version.schema?.root);
-  return trackUpdate({ after: object, manager, shape, time });
+  const after = withMetadata(object, { managedFields: undefined });
+  return trackUpdate({ after, manager, shape, time: context.time });
 }
 
 function completed(request: ApiRequest, object: ApiObject, context: WriteContext): ApiObject {

@@ -24,7 +24,7 @@ export type Wish = (current: ApiObject) => WishedObject;
 /** What a writer wants. */
 export interface WishedObject {
   readonly object: ApiObject;
-  /** True when `managedFields` are already right, as after server-side apply. */
+  /** True when `managedFields` are already right, as after server-side apply; otherwise they are made from the change. */
   readonly tracked?: boolean;
 }
 
