@@ -134,8 +134,9 @@ class HttpKubeClient implements KubeClient {
     name: ObjectName,
     options: DeleteOptions = {},
   ): Promise<boolean> {
-    const { propagationPolicy, preconditions } = options;
-    const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy, preconditions };
+    const { propagationPolicy, preconditions, gracePeriodSeconds } = options;
+    const wanted = { propagationPolicy, preconditions, gracePeriodSeconds };
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...wanted };
     const query = { timeout: this.#timeout(options.deadlineMs) };
     const path = resourcePath(resource, { ...name, query });
     try {

@@ -58,6 +58,8 @@ export interface DeleteOptions extends CallOptions {
   readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
   /** The object is deleted only if it still has these; 409 otherwise. */
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+  /** Of Pods: 0 takes the object away at once, which is the kubelet's last word. */
+  readonly gracePeriodSeconds?: number;
 }
 
 export interface WatchOptions {

@@ -41,7 +41,9 @@ export class Kubelet {
   async sync(key: string, pod: Pod | undefined, signal: AbortSignal): Promise<void> {
     if (pod === undefined || isBeingDeleted(pod)) {
       this.#running.delete(key);
-      if (pod !== undefined) await this.#deps.client.delete(PODS, pod.metadata, { signal });
+      if (pod !== undefined) {
+        await this.#deps.client.delete(PODS, pod.metadata, { signal, gracePeriodSeconds: 0 });
+      }
       return;
     }
     for (const { name, image } of pod.spec?.containers ?? []) {

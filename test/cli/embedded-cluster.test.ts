@@ -100,6 +100,21 @@ describe('embedded cluster', function () {
     });
   });
 
+  it('makes a deleted pod again', async () => {
+    await using cluster = await start();
+    await cluster.client.create(ADVANCED_STATEFUL_SETS, rolloutWorkload('StatefulSet', 4));
+    await until(async () => (await podsOn(cluster, 'app:v1')) === 4, { what: '4 pods' });
+    const name = { namespace: 'default', name: 'web-2' };
+    const uid = (await cluster.client.get(PODS, name))?.metadata.uid;
+    await cluster.client.delete(PODS, name);
+    const again = async (): Promise<boolean> => {
+      const pod = await cluster.client.get(PODS, name);
+      return pod !== undefined && pod.metadata.uid !== uid;
+    };
+    await until(again, { what: 'another pod of the same name', timeoutMs: 10_000 });
+    await until(async () => (await podsOn(cluster, 'app:v1')) === 4, { what: '4 pods again' });
+  });
+
   it('leaves no trace of a dry run', async () => {
     await using cluster = await start();
     await cluster.client.create(CLONE_SETS, rolloutWorkload('CloneSet', 4));
