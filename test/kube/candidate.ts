@@ -3,11 +3,12 @@ import { KubeError } from '../../kube/kube-error.ts';
 import { createLeaderElector, type LeaderElector } from '../../kube/leader-elector.ts';
 import { onAbort } from '../../runtime/abort.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { withDeadline } from '../../runtime/deadline.ts';
 import { createPlainMetrics } from '../../runtime/plain-metrics.ts';
 import type { FakeKube } from '../support/fake-kube.ts';
 import { RecordingLogger } from '../support/recording-logger.ts';
 
-/** What happens to the calls of one candidate: nothing, refused, never answered, carried out but not answered, answered 4 s late. */
+/** What happens to the calls of one candidate: nothing, refused, not answered in time, carried out but not answered, answered 4 s late. */
 export type LinkState = 'up' | 'down' | 'hanging' | 'deaf' | 'slow';
 
 export interface CandidateOptions {
@@ -92,7 +93,10 @@ function linked(kube: FakeKube, state: () => LinkState): KubeClient {
   const lost = new KubeError('connection reset', { status: 0, retryable: true });
   const through = async <T>(options: CallOptions | undefined, call: () => Promise<T>) => {
     if (state() === 'down') throw lost;
-    if (state() === 'hanging') await silence(options?.signal);
+    if (state() === 'hanging') {
+      using limit = withDeadline(options?.signal, options?.deadlineMs ?? 30_000, kube.clock);
+      await silence(limit.signal);
+    }
     const answer = await call();
     if (state() === 'deaf') throw lost;
     if (state() === 'slow') await kube.clock.sleep(4_000, options?.signal);
@@ -112,5 +116,5 @@ function linked(kube: FakeKube, state: () => LinkState): KubeClient {
   };
 }
 
-const silence = (signal: AbortSignal | undefined): Promise<never> =>
-  new Promise((_, reject) => onAbort(signal, () => reject(signal?.reason as Error)));
+const silence = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => onAbort(signal, () => reject(signal.reason as Error)));
