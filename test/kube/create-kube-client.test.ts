@@ -115,16 +115,16 @@ describe('createKubeClient', () => {
     assert.equal(requests[1]?.contentType, 'application/apply-patch+yaml');
   });
 
-  it('sends preconditions and propagation with a delete', async () => {
+  it('sends preconditions, propagation and patience with a delete', async () => {
     const { client, requests } = clientWith({});
     const preconditions = { uid: 'u' };
-    await client.delete(NODES, { name: 'n' }, { preconditions, propagationPolicy: 'Background' });
-    assert.deepEqual(requests[0]?.body, {
-      apiVersion: 'v1',
-      kind: 'DeleteOptions',
+    const wanted = {
       preconditions,
       propagationPolicy: 'Background',
-    });
+      gracePeriodSeconds: 0,
+    } as const;
+    await client.delete(NODES, { name: 'n' }, wanted);
+    assert.deepEqual(requests[0]?.body, { apiVersion: 'v1', kind: 'DeleteOptions', ...wanted });
   });
 
   it('gives writes their own deadline, unless the call names one, and tells it the server', async () => {
