@@ -40,6 +40,12 @@ export const ANNOTATION_PREDOWNLOAD = 'headstart/predownload';
 /** Written by the mutating webhook: compact JSON, container → {from, to}. */
 export const ANNOTATION_IMAGE_CHANGE = 'headstart/image-change';
 
+/**
+ * On jobs that predownloading made before the new revision has a name: how many pods the workload updates at once. Their
+ * kubelets pull at this very moment, so their nodes are served last.
+ */
+export const ANNOTATION_UPDATES_AT_ONCE = 'headstart/updates-at-once';
+
 /** Labels on the jobs that predownloading makes. Over-long values are shortened; the full value is an annotation of the same key. */
 export const LABEL_WORKLOAD_KIND = 'headstart/workload-kind';
 export const LABEL_WORKLOAD = 'headstart/workload';

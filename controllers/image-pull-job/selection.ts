@@ -2,6 +2,7 @@ import type { Pod } from '../../api/core.ts';
 import type { ImagePullJob } from '../../api/image-pull-job.ts';
 import { matchesSelector } from '../../api/label-selector.ts';
 import { controllerOf, isBeingDeleted, type LabelSelector } from '../../api/meta.ts';
+import { ANNOTATION_UPDATES_AT_ONCE } from '../../api/names.ts';
 import type { NodeImage } from '../../api/node-image.ts';
 import type { Lister } from '../../kube/informer.ts';
 import { INDEX_NAMESPACE, INDEX_NODE } from '../informers.ts';
@@ -83,6 +84,7 @@ function selectByPods(
     matchesSelector(podSelector, pod.metadata.labels);
   const podsOn = (name: string): Pod[] => pods.byIndex(INDEX_NODE, name).filter(matches);
   const compare = podUpdateOrder(controllerOf(job)?.kind);
+  const pulling = Number(job.metadata.annotations?.[ANNOTATION_UPDATES_AT_ONCE] ?? 0) || 0;
   const firstPodOn = (name: string): Pod | undefined => podsOn(name).sort(compare)[0];
   return {
     selects: name => isThere(nodeImages.get(name)) && podsOn(name).length > 0,
@@ -93,7 +95,9 @@ function selectByPods(
     },
     inOrder: names => {
       const first = [...names].map(name => ({ name, pod: firstPodOn(name) }));
-      return first.sort((a, b) => comparePods(a.pod, b.pod, compare)).map(({ name }) => name);
+      first.sort((a, b) => comparePods(a.pod, b.pod, compare));
+      const byPod = first.map(({ name }) => name);
+      return [...byPod.slice(pulling), ...byPod.slice(0, pulling)];
     },
   };
 }

@@ -2,6 +2,7 @@ import { PREDOWNLOAD_BACKOFF_LIMIT } from '../../api/defaults.ts';
 import type { ImagePullJob, SandboxConfig } from '../../api/image-pull-job.ts';
 import type { LabelSelector } from '../../api/meta.ts';
 import {
+  ANNOTATION_UPDATES_AT_ONCE,
   GROUP,
   LABEL_REVISION,
   LABEL_WORKLOAD,
@@ -11,7 +12,7 @@ import {
 import type { PredownloadSettings } from '../../api/predownload-settings.ts';
 import { hashOf, shortLabelValue, shortName } from '../../api/short-name.ts';
 import type { Workload } from '../../api/workload.ts';
-import type { WorkloadKind } from '../../api/workload-kinds.ts';
+import type { Rollout, WorkloadKind } from '../../api/workload-kinds.ts';
 import { updateRevisionOf } from './revision-names.ts';
 
 /** Everything the generated jobs of one workload depend on. */
@@ -86,11 +87,23 @@ function identity({
     ...(revision === undefined ? {} : { [LABEL_REVISION]: revision }),
   });
   const long = values.filter(([, value]) => shortLabelValue(value) !== value);
+  const annotations = {
+    ...Object.fromEntries(long),
+    ...(revision === undefined
+      ? { [ANNOTATION_UPDATES_AT_ONCE]: String(updatesAtOnce(kind.rolloutOf(workload))) }
+      : {}),
+  };
   const short = values.map(([key, value]) => [key, shortLabelValue(value)] as const);
   return {
     labels: { ...workload.spec.template?.metadata?.labels, ...Object.fromEntries(short) },
-    ...(long.length === 0 ? {} : { annotations: Object.fromEntries(long) }),
+    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
   };
+}
+
+/** Pods that the workload's controller will update in its first step: none while the rollout is held. */
+function updatesAtOnce(rollout: Rollout): number {
+  if (rollout.paused || rollout.onDelete) return 0;
+  return Math.min(Math.max(1, rollout.maxUnavailable), rollout.replicas - rollout.partition);
 }
 
 /** The workload's pods that are not on the new revision; all of its pods until that has a name. */

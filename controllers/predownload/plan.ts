@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ImagePullJob } from '../../api/image-pull-job.ts';
 import { controllerOf, isBeingDeleted } from '../../api/meta.ts';
-import { LABEL_REVISION } from '../../api/names.ts';
+import { ANNOTATION_UPDATES_AT_ONCE, LABEL_REVISION } from '../../api/names.ts';
 
 /** What must be written so that a workload has exactly the jobs it should have. */
 export interface JobPlan {
@@ -48,7 +48,11 @@ function settingsPatch(job: ImagePullJob, found: ImagePullJob): unknown {
   const wanted = { ...settingsOf(job), ...(isNamed(job) ? {} : whatANameDecides(found)) };
   const { revision, annotations, ...spec } = wanted;
   if (isDeepStrictEqual(wanted, { ...settingsOf(found), annotations })) return undefined;
-  return { metadata: { labels: { [LABEL_REVISION]: revision ?? null }, annotations }, spec };
+  const metadata = {
+    labels: { [LABEL_REVISION]: revision ?? null },
+    annotations: { [ANNOTATION_UPDATES_AT_ONCE]: null, ...annotations },
+  };
+  return { metadata, spec };
 }
 
 /** The part of a job that may change while it runs. */

@@ -69,6 +69,20 @@ describe('image-pull-job controller: nodes chosen by pods', () => {
     assert.deepEqual(cluster.daemons.nodes, nodeNames(12).reverse());
   });
 
+  it('W12: leaves the nodes that the rollout reaches at once for last', async () => {
+    await using cluster = await startCluster({
+      nodes: 4,
+      seed: kube => {
+        for (const pod of pods(4)) kube.seed(PODS, pod);
+      },
+    });
+    const job = rolloutJob('StatefulSet', 1);
+    const annotations = { 'headstart/updates-at-once': '1' };
+    await cluster.create({ ...job, metadata: { ...job.metadata, annotations } });
+    await cluster.run(20_000);
+    assert.deepEqual(cluster.daemons.nodes, ['node-03', 'node-02', 'node-01', 'node-04']);
+  });
+
   it('W12: starts with the pods of a CloneSet that serve least', async () => {
     const [a, b, c] = pods(3);
     assert.ok(a && b && c);

@@ -47,6 +47,14 @@ describe('predownload', () => {
     assert.equal(job.metadata.labels?.['headstart/revision'], 'web-v2');
   });
 
+  it('says, until the revision has a name, how many pods are updated at once', async () => {
+    await using world = await start(cloneSet());
+    await setImage(world, 'app:v2');
+    assert.deepEqual(onlyJob(world).metadata.annotations, { 'headstart/updates-at-once': '1' });
+    await observe(world, 'web-v2');
+    assert.deepEqual(onlyJob(world).metadata.annotations ?? {}, {});
+  });
+
   it('keeps the narrow selector when the workload is scaled during its rollout', async () => {
     await using world = await start(cloneSet());
     await setImage(world, 'app:v2');
