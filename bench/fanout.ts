@@ -73,14 +73,12 @@ async function runJob(
   return { makespanSeconds: (endedAt - start) / 1000, firstTagMs: firstTagAt - start };
 }
 
+interface JobWatch extends AsyncDisposable {
+  readonly ended: Promise<{ readonly endedAt: number; readonly job: ImagePullJob }>;
+}
+
 /** Watches the jobs of the cluster, of which there is one. */
-async function watchJob(
-  connection: KubeConnection,
-): Promise<
-  AsyncDisposable & {
-    readonly ended: Promise<{ readonly endedAt: number; readonly job: ImagePullJob }>;
-  }
-> {
+async function watchJob(connection: KubeConnection): Promise<JobWatch> {
   const informer = createInformer({ resource: IMAGE_PULL_JOBS }, informerDeps('bench', connection));
   const ended = new Promise<{ endedAt: number; job: ImagePullJob }>(resolve => {
     informer.onChange(({ object: job }) => {
