@@ -10,10 +10,10 @@ export function findCondition(
 
 /** True when the condition of that type has status `True`. */
 export function isConditionTrue(
-  conditions: readonly Condition[] | undefined,
+  conditions: readonly Pick<Condition, 'type' | 'status'>[] | undefined,
   type: string,
 ): boolean {
-  return findCondition(conditions, type)?.status === 'True';
+  return conditions?.find(condition => condition.type === type)?.status === 'True';
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { EventRecorder } from '../kube/event-recorder.ts';
-import { untilAborted } from '../runtime/abort.ts';
+import { aborted } from '../runtime/abort.ts';
 import type { Runnable } from '../runtime/lifecycle.ts';
 
 /** Events that still wait are written within this when a process stops. */
@@ -11,7 +11,7 @@ export function eventsPart(events: EventRecorder): Runnable {
     name: 'events',
     run: async signal => {
       try {
-        await untilAborted(new Promise<never>(() => {}), signal);
+        await aborted(signal);
       } finally {
         await events.flush(AbortSignal.timeout(FLUSH_MS));
       }

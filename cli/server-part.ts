@@ -1,4 +1,4 @@
-import { untilAborted } from '../runtime/abort.ts';
+import { aborted } from '../runtime/abort.ts';
 import type { Runnable } from '../runtime/lifecycle.ts';
 
 /** A server as a part of a process: later parts start when its port is open; it drains when it is stopped. */
@@ -17,7 +17,7 @@ export function serverPart(
       await server.start();
       open();
       try {
-        await untilAborted(new Promise<never>(() => {}), signal);
+        await aborted(signal);
       } finally {
         await server.stop();
       }

@@ -36,6 +36,11 @@ export function linkedAbort(signal?: AbortSignal): LinkedAbort {
   };
 }
 
+/** Rejects with the signal's reason when it aborts; until then it waits. */
+export function aborted(signal: AbortSignal): Promise<never> {
+  return untilAborted(new Promise<never>(() => {}), signal);
+}
+
 /** Settles as `work` does, or rejects with the signal's reason when it aborts first. `work` itself goes on. */
 export function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;

@@ -1,3 +1,4 @@
+import { isConditionTrue } from '../api/conditions.ts';
 import type { Node, Pod } from '../api/core.ts';
 import { isBeingDeleted, keyOf, parseObjectKey } from '../api/meta.ts';
 import { NODES, PODS } from '../api/resources.ts';
@@ -23,7 +24,8 @@ export function createScheduler(deps: SchedulerDeps): Runnable {
 
   const chooseNode = (): string | undefined => {
     const load = new Map<string, number>();
-    for (const node of nodes.list()) if (isReady(node)) load.set(node.metadata.name, 0);
+    for (const node of nodes.list())
+      if (isConditionTrue(node.status?.conditions, 'Ready')) load.set(node.metadata.name, 0);
     for (const pod of pods.list()) {
       const name = nodeOf(pod);
       if (name !== undefined && load.has(name)) load.set(name, (load.get(name) ?? 0) + 1);
@@ -66,11 +68,4 @@ export function createScheduler(deps: SchedulerDeps): Runnable {
       await Promise.all([caches, controller.run(signal)]);
     },
   };
-}
-
-function isReady(node: Node): boolean {
-  return (
-    node.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ??
-    false
-  );
 }

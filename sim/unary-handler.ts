@@ -1,5 +1,5 @@
 import { type handleUnaryCall, type ServerUnaryCall, status } from '@grpc/grpc-js';
-import { isAbort, untilAborted } from '../runtime/abort.ts';
+import { aborted, isAbort } from '../runtime/abort.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { describeError, HeadstartError } from '../runtime/errors.ts';
 
@@ -71,7 +71,7 @@ async function suffer(
     case 'delay':
       return clock.sleep(fault.ms, signal);
     case 'hang':
-      return untilAborted(new Promise<never>(() => {}), signal);
+      return aborted(signal);
     case 'fail':
       throw new RpcFailure(fault.code, fault.details);
   }

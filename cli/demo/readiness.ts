@@ -1,3 +1,4 @@
+import { isConditionTrue } from '../../api/conditions.ts';
 import type { Pod } from '../../api/core.ts';
 import { keyOf } from '../../api/meta.ts';
 import type { Change } from '../../kube/informer.ts';
@@ -28,8 +29,5 @@ export class DownTimes {
 
 /** True when the pod says it is Ready. */
 export function isReady(pod: Pod): boolean {
-  return (
-    pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ??
-    false
-  );
+  return isConditionTrue(pod.status?.conditions, 'Ready');
 }

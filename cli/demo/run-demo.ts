@@ -1,4 +1,4 @@
-import { untilAborted } from '../../runtime/abort.ts';
+import { aborted } from '../../runtime/abort.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { silentLogger } from '../../runtime/log.ts';
 import { RegistryModel } from '../../sim/registry-model.ts';
@@ -87,7 +87,7 @@ async function keepCluster(scenario: Scenario, signal: AbortSignal): Promise<voi
   print('  kubectl get imagepulljobs,nodeimages');
   print();
   print('Every image exists. Ctrl-C ends the cluster.');
-  await Promise.race([untilAborted(new Promise<never>(() => {}), signal), failureOf(cluster)]);
+  await Promise.race([aborted(signal), failureOf(cluster)]);
 }
 
 async function startCluster(scenario: Scenario): Promise<EmbeddedCluster> {

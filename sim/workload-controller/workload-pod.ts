@@ -1,3 +1,4 @@
+import { isConditionTrue } from '../../api/conditions.ts';
 import type { Pod } from '../../api/core.ts';
 import { isBeingDeleted } from '../../api/meta.ts';
 import { resource } from '../../api/resource.ts';
@@ -48,10 +49,7 @@ export function isUpdating(pod: WorkloadPod): boolean {
 
 /** True when the pod is Ready and runs what its spec says. */
 export function isAvailable(pod: WorkloadPod): boolean {
-  const ready = pod.status?.conditions?.some(
-    ({ type, status }) => type === 'Ready' && status === 'True',
-  );
-  return isActive(pod) && ready === true && !isUpdating(pod);
+  return isActive(pod) && isConditionTrue(pod.status?.conditions, 'Ready') && !isUpdating(pod);
 }
 
 function inPlaceState(pod: WorkloadPod): InPlaceState | undefined {

@@ -5,6 +5,7 @@ import { ANNOTATION_IMAGE_CHANGE } from '../../api/names.ts';
 import type { Resource } from '../../api/resource.ts';
 import { ADVANCED_STATEFUL_SETS, CLONE_SETS, IMAGE_PULL_JOBS, PODS } from '../../api/resources.ts';
 import type { Workload } from '../../api/workload.ts';
+import { isReady } from '../../cli/demo/readiness.ts';
 import { type EmbeddedCluster, startEmbeddedCluster } from '../../cli/embedded/embedded-cluster.ts';
 import { KubeError } from '../../kube/kube-error.ts';
 import { silentLogger } from '../../runtime/log.ts';
@@ -23,9 +24,7 @@ const start = (): Promise<EmbeddedCluster> =>
 
 const podsOn = async ({ client }: EmbeddedCluster, image: string): Promise<number> => {
   const { items } = await client.list(PODS, { namespace: 'default' });
-  const isUp = (conditions: (typeof items)[number]['status']) =>
-    conditions?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
-  return items.filter(pod => imageOfContainer(pod) === image && isUp(pod.status)).length;
+  return items.filter(pod => imageOfContainer(pod) === image && isReady(pod)).length;
 };
 const jobs = async ({ client }: EmbeddedCluster): Promise<readonly ImagePullJob[]> =>
   (await client.list(IMAGE_PULL_JOBS, { namespace: 'default' })).items;
