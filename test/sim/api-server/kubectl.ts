@@ -2,6 +2,7 @@ import { type ExecFileException, execFile, spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApiServer } from '../../../sim/api-server/start-api-server.ts';
+import { findBinary } from '../../cluster/binaries.ts';
 import { makeTempFolder } from '../../support/temp-folder.ts';
 
 /** What a run of kubectl printed and how it ended. */
@@ -29,10 +30,13 @@ export interface Kubectl extends AsyncDisposable {
 
 const LIMIT_MS = 20_000;
 
+/** The PATH's, or the one that CI built for the cluster tests. */
+const KUBECTL = findBinary('kubectl') ?? 'kubectl';
+
 /** True when there is a kubectl to run. */
 export function hasKubectl(): Promise<boolean> {
   return new Promise(resolve => {
-    execFile('kubectl', ['version', '--client'], error => resolve(error === null));
+    execFile(KUBECTL, ['version', '--client'], error => resolve(error === null));
   });
 }
 
@@ -57,7 +61,7 @@ export async function kubectlFor(server: ApiServer): Promise<Kubectl> {
 }
 
 function start(args: readonly string[]): RunningKubectl {
-  const child = spawn('kubectl', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(KUBECTL, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   let stdout = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     stdout += chunk;
@@ -78,7 +82,7 @@ function execute(args: readonly string[], input: object | undefined): Promise<Ku
   return new Promise(resolve => {
     const done = (error: ExecFileException | null, stdout: string, stderr: string): void =>
       resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr });
-    const child = execFile('kubectl', args, { timeout: LIMIT_MS }, done);
+    const child = execFile(KUBECTL, args, { timeout: LIMIT_MS }, done);
     child.stdin?.end(input === undefined ? '' : JSON.stringify(input));
   });
 }
