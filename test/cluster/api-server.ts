@@ -24,6 +24,8 @@ export interface ApiServer {
   /** Ends it and starts it again on the same port and data. */
   restart(): Promise<void>;
   stop(): Promise<void>;
+  /** Starts it again after it was stopped; returns when /readyz says ok. */
+  start(): Promise<void>;
 }
 
 interface ApiServerDeps {
@@ -78,13 +80,17 @@ export async function startApiServer(
       throw new Error(`kube-apiserver did not start\n${await program.logTail()}`, { cause });
     }
   };
+  const start = async (): Promise<void> => {
+    program.start();
+    await ready();
+  };
   return {
     url,
     ready,
+    start,
     async restart() {
       await program.stop();
-      program.start();
-      await ready();
+      await start();
     },
     stop: () => program.stop(),
   };

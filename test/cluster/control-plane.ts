@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ApiServer, startApiServer } from './api-server.ts';
 import { CleanupStack } from './cleanup-stack.ts';
-import { startEtcd } from './etcd.ts';
+import { type Etcd, startEtcd } from './etcd.ts';
 import { type KubeUser, writeKubeconfig } from './kubeconfig.ts';
 import { createKubectl, type Kubectl } from './kubectl.ts';
 import { createPki, type Pki } from './pki.ts';
@@ -27,6 +27,7 @@ export interface ControlPlane extends Kubectl, AsyncDisposable {
   /** Holds logs and state; removed by stop(). */
   readonly folder: string;
   readonly apiServer: ApiServer;
+  readonly etcd: Etcd;
   /** A token of an existing ServiceAccount, good for an hour. */
   createToken(namespace: string, serviceAccount: string): Promise<string>;
   /** Writes a kubeconfig of an existing ServiceAccount and returns its path. */
@@ -96,6 +97,7 @@ export async function startIn(
     pki,
     folder,
     apiServer,
+    etcd,
     createToken,
     serviceAccountKubeconfig: async (accountNamespace, account) =>
       kubeconfig(`${accountNamespace}-${account}`, {

@@ -8,6 +8,10 @@ import { memoryFolder } from './work-folder.ts';
 export interface Etcd {
   readonly url: string;
   stop(): Promise<void>;
+  /** Ends it without a word. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port and data; returns before it answers. */
+  start(): void;
 }
 
 /** Starts etcd on the loopback of `namespace`, its store in memory. */
@@ -33,5 +37,10 @@ export async function startEtcd(place: {
       `--initial-cluster=default=${peerUrl}`,
     ]),
   });
-  return { url, stop: () => program.stop() };
+  return {
+    url,
+    stop: () => program.stop(),
+    kill: () => program.kill(),
+    start: () => program.start(),
+  };
 }

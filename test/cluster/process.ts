@@ -67,6 +67,7 @@ export class Background {
   readonly name: string;
   readonly #options: BackgroundOptions;
   #child: ChildProcess | undefined;
+  #lastEnd: number | NodeJS.Signals | undefined;
   #ended: Promise<void> = Promise.resolve();
 
   constructor(options: BackgroundOptions) {
@@ -92,7 +93,10 @@ export class Background {
         this.#child = undefined;
         resolve();
       };
-      child.on('exit', onEnd).on('error', onEnd);
+      child.on('error', onEnd).on('exit', (code, signal) => {
+        this.#lastEnd = code ?? signal ?? undefined;
+        onEnd();
+      });
     });
   }
 
@@ -103,6 +107,11 @@ export class Background {
   /** Of the running program. */
   get pid(): number | undefined {
     return this.#child?.pid;
+  }
+
+  /** How it ended last: its exit code, or the signal that ended it. */
+  get lastEnd(): number | NodeJS.Signals | undefined {
+    return this.#lastEnd;
   }
 
   /** Sends a signal, for tests that freeze or kill it. */
@@ -116,6 +125,12 @@ export class Background {
     const insist = setTimeout(() => this.signal('SIGKILL'), graceMs);
     await this.#ended;
     clearTimeout(insist);
+  }
+
+  /** Ends it without a word, as a crash does, and returns when it is gone. */
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.#ended;
   }
 
   /** The end of its log, for messages about a failure. */
