@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { defaultImagePullJob } from '../../api/default-image-pull-job.ts';
 import type { ImageListPullJob } from '../../api/image-list-pull-job.ts';
-import type { ImagePullJob, PullJobTemplate } from '../../api/image-pull-job.ts';
+import type { ImagePullJob, ImagePullJobSpec, PullJobTemplate } from '../../api/image-pull-job.ts';
 import { isBeingDeleted } from '../../api/meta.ts';
 import { GROUP, LABEL_LIST_JOB, LABEL_TEMPLATE_HASH, STORAGE_VERSION } from '../../api/names.ts';
 import { hashOf, shortLabelValue, shortName } from '../../api/short-name.ts';
@@ -12,6 +13,8 @@ export interface ChildPlan {
   readonly create: readonly ImagePullJob[];
   /** Children of images that left the list, and of an older template. */
   readonly remove: readonly ImagePullJob[];
+  /** Children that would go before the list has counted them: the peer gives them a TTL (W16). */
+  readonly unlimit: readonly ImagePullJob[];
 }
 
 /** Compares the images of a list with the jobs it controls. */
@@ -27,6 +30,9 @@ export function planChildren(list: ImageListPullJob, owned: readonly ImagePullJo
       .filter(image => !current.has(image))
       .map(image => childOf(list, image)),
     remove: owned.filter(child => !kept.has(child) && !isBeingDeleted(child)),
+    unlimit: [...kept].filter(
+      ({ spec }) => spec.completionPolicy.ttlSecondsAfterFinished !== undefined,
+    ),
   };
 }
 
@@ -34,8 +40,16 @@ export function planChildren(list: ImageListPullJob, owned: readonly ImagePullJo
 function isCurrent(list: ImageListPullJob, child: ImagePullJob): boolean {
   if (!list.spec.images.includes(child.spec.image)) return false;
   if (child.metadata.labels?.[LABEL_TEMPLATE_HASH] === templateHash(list)) return true;
-  const { image: _image, ...template } = child.spec;
-  return isDeepStrictEqual(template, templateOf(list));
+  return isDeepStrictEqual(
+    withDefaultsAndNoTtl(child.spec),
+    withDefaultsAndNoTtl({ ...templateOf(list), image: child.spec.image }),
+  );
+}
+
+/** What two specs have in common when they ask for the same pulls. */
+function withDefaultsAndNoTtl(spec: ImagePullJobSpec): unknown {
+  const { ttlSecondsAfterFinished: _ttl, ...completionPolicy } = spec.completionPolicy;
+  return defaultImagePullJob({ spec: { ...spec, completionPolicy } });
 }
 
 /** The job for one image. It has no TTL of its own: it lives as long as the list, which counts it (W16). */
@@ -43,13 +57,15 @@ function childOf(list: ImageListPullJob, image: string): ImagePullJob {
   const { name, namespace, uid } = list.metadata;
   const hash = templateHash(list);
   const { ttlSecondsAfterFinished: _ttl, ...completionPolicy } = list.spec.completionPolicy;
+  const label = shortLabelValue(name);
   return {
     apiVersion: `${GROUP}/${STORAGE_VERSION}`,
     kind: 'ImagePullJob',
     metadata: {
       name: shortName(`${name}-${hashOf(uid ?? '', image, hash)}`),
       ...(namespace === undefined ? {} : { namespace }),
-      labels: { [LABEL_LIST_JOB]: shortLabelValue(name), [LABEL_TEMPLATE_HASH]: hash },
+      labels: { [LABEL_LIST_JOB]: label, [LABEL_TEMPLATE_HASH]: hash },
+      ...(label === name ? {} : { annotations: { [LABEL_LIST_JOB]: name } }),
       ownerReferences: [
         {
           apiVersion: `${GROUP}/${STORAGE_VERSION}`,

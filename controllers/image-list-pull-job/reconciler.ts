@@ -1,8 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ImageListPullJob } from '../../api/image-list-pull-job.ts';
+import { findCondition } from '../../api/conditions.ts';
+import { renderFieldErrors } from '../../api/field-error.ts';
+import type { ImageListPullJob, ImageListPullJobStatus } from '../../api/image-list-pull-job.ts';
 import type { ImagePullJob } from '../../api/image-pull-job.ts';
 import { isBeingDeleted, keyOf } from '../../api/meta.ts';
 import { IMAGE_LIST_PULL_JOBS, IMAGE_PULL_JOBS } from '../../api/resources.ts';
+import { validateImageListPullJob } from '../../api/validate-image-list-pull-job.ts';
 import type { Reconcile, ReconcileResult } from '../../kube/controller.ts';
 import { isAlreadyExists } from '../../kube/kube-error.ts';
 import { timestamp } from '../../runtime/clock.ts';
@@ -11,7 +14,7 @@ import { Semaphore } from '../../runtime/semaphore.ts';
 import type { ControllerDeps } from '../deps.ts';
 import { INDEX_OWNER_UID } from '../informers.ts';
 import { planChildren } from './children.ts';
-import { listStatus } from './status.ts';
+import { invalidListStatus, listStatus, seenListStatus } from './status.ts';
 
 /** Children written at once: a list of 255 images must not take the API server by storm. */
 const WRITES_AT_ONCE = 8;
@@ -30,7 +33,9 @@ export class ImageListPullJobReconciler {
     const list = this.#deps.informers.imageListPullJobs.get(key);
     // A list that is going makes nothing any more (W24); its children go with it.
     if (list === undefined || isBeingDeleted(list)) return undefined;
-    if (list.status?.completionTime !== undefined) return this.#expire(list, signal);
+    if (list.status?.completionTime !== undefined) return this.#finish(list, signal);
+    const { errors } = validateImageListPullJob(list);
+    if (errors.length > 0) return this.#refuse(list, renderFieldErrors(errors), signal);
     const owned = this.#deps.informers.imagePullJobs.byIndex(
       INDEX_OWNER_UID,
       list.metadata.uid ?? '',
@@ -38,7 +43,9 @@ export class ImageListPullJobReconciler {
     const plan = planChildren(list, owned);
     await this.#each(plan.create, signal, child => this.#create(list, child, signal));
     await this.#each(plan.remove, signal, child => this.#remove(list, child, signal));
-    await this.#writeStatus(list, plan.current, signal);
+    await this.#each(plan.unlimit, signal, child => this.#unlimit(child, signal));
+    const status = listStatus(list, plan.current, timestamp(this.#deps.clock));
+    await this.#writeStatus(list, status, signal);
     return undefined;
   };
 
@@ -90,20 +97,66 @@ export class ImageListPullJobReconciler {
     });
   }
 
+  /** Its hash stays: the TTL does not say what is pulled. */
+  async #unlimit(child: ImagePullJob, signal: AbortSignal): Promise<void> {
+    const { uid } = child.metadata;
+    const body = {
+      metadata: uid === undefined ? {} : { uid },
+      spec: { completionPolicy: { ttlSecondsAfterFinished: null } },
+    };
+    await this.#deps.client.patch(
+      IMAGE_PULL_JOBS,
+      child.metadata,
+      { type: 'merge', body },
+      { signal },
+    );
+  }
+
+  async #refuse(list: ImageListPullJob, problem: string, signal: AbortSignal): Promise<undefined> {
+    const status = invalidListStatus(list, problem, timestamp(this.#deps.clock));
+    await this.#writeStatus(list, status, signal);
+  }
+
+  /** The uid keeps it out of another list of the name. */
   async #writeStatus(
     list: ImageListPullJob,
-    children: ReadonlyMap<string, ImagePullJob>,
+    status: ImageListPullJobStatus,
     signal: AbortSignal,
   ): Promise<void> {
-    const status = listStatus(list, children, timestamp(this.#deps.clock));
     if (isDeepStrictEqual(status, list.status)) return;
+    const { uid } = list.metadata;
     const failedImageStatuses = status.failedImageStatuses ?? null;
     await this.#deps.client.patch(
       IMAGE_LIST_PULL_JOBS,
       list.metadata,
-      { type: 'merge', body: { status: { ...status, failedImageStatuses } } },
+      { type: 'merge', body: { metadata: { uid }, status: { ...status, failedImageStatuses } } },
       { subresource: 'status', signal },
     );
+    const ended = status.completionTime !== undefined && list.status?.completionTime === undefined;
+    if (ended) this.#sayEnd(list, status);
+  }
+
+  #sayEnd(list: ImageListPullJob, status: ImageListPullJobStatus): void {
+    const { conditions, desired, succeeded } = status;
+    const failed = findCondition(conditions, 'Failed');
+    const message = failed?.message ?? '';
+    const fields = { imageListPullJob: keyOf(list), desired, succeeded };
+    const isFailed = failed?.status === 'True';
+    if (isFailed) {
+      this.#deps.log.warn('ImageListPullJob failed', { ...fields, reason: failed.reason });
+    } else this.#deps.log.info('Completed ImageListPullJob', fields);
+    this.#deps.events.event(list, {
+      type: isFailed ? 'Warning' : 'Normal',
+      reason: isFailed ? 'JobFailed' : 'JobCompleted',
+      message,
+      once: 'end',
+    });
+  }
+
+  async #finish(list: ImageListPullJob, signal: AbortSignal): Promise<ReconcileResult | undefined> {
+    const seen = seenListStatus(list);
+    if (seen !== undefined) await this.#writeStatus(list, seen, signal);
+    return this.#expire(list, signal);
   }
 
   async #expire(list: ImageListPullJob, signal: AbortSignal): Promise<ReconcileResult | undefined> {

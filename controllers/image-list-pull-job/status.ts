@@ -24,9 +24,7 @@ export function listStatus(
   const isDone = list.spec.completionPolicy.type !== 'Never' && counts.completed === counts.desired;
   return {
     ...counts,
-    ...(list.metadata.generation === undefined
-      ? {}
-      : { observedGeneration: list.metadata.generation }),
+    ...observed(list),
     startTime: list.status?.startTime ?? now,
     ...(isDone ? { completionTime: list.status?.completionTime ?? now } : {}),
     ...(failed.length === 0 ? {} : { failedImageStatuses: failed.map(failedStatus).sort(byImage) }),
@@ -67,32 +65,68 @@ interface Progress {
 
 function conditions(list: ImageListPullJob, progress: Progress, now: string): readonly Condition[] {
   const { desired, completed, failed, isDone } = progress;
-  const observed =
-    list.metadata.generation === undefined ? {} : { observedGeneration: list.metadata.generation };
   const message = `${completed} of ${desired} images done, ${failed} with failures`;
-  const states = {
-    Progressing: isDone ? 'Finished' : 'Pulling',
-    Complete: isDone && failed === 0 ? 'AllImagesPulled' : 'NotComplete',
-    Failed: failed > 0 ? 'ImagesFailed' : 'NoFailures',
-  };
-  const isTrue = {
-    Progressing: !isDone,
-    Complete: isDone && failed === 0,
-    Failed: isDone && failed > 0,
-  };
-  return (['Progressing', 'Complete', 'Failed'] as const).reduce<readonly Condition[]>(
-    (all, type) =>
-      setCondition(
-        all,
-        {
-          type,
-          status: isTrue[type] ? 'True' : 'False',
-          reason: states[type],
-          message,
-          ...observed,
-        },
-        now,
-      ),
-    list.status?.conditions ?? [],
+  const isComplete = isDone && failed === 0;
+  const isFailed = isDone && failed > 0;
+  return withConditions(
+    list,
+    [
+      ['Progressing', !isDone, isDone ? 'Finished' : 'Pulling'],
+      ['Complete', isComplete, isComplete ? 'AllImagesPulled' : 'NotComplete'],
+      ['Failed', isFailed, failed > 0 ? 'ImagesFailed' : 'NoFailures'],
+    ],
+    { message, now },
   );
+}
+
+/** The status of a list that nobody can act on. */
+export function invalidListStatus(
+  list: ImageListPullJob,
+  problem: string,
+  now: string,
+): ImageListPullJobStatus {
+  const reason = 'InvalidSpec';
+  return {
+    desired: list.spec.images.length,
+    active: 0,
+    completed: 0,
+    succeeded: 0,
+    ...observed(list),
+    startTime: list.status?.startTime ?? now,
+    completionTime: now,
+    conditions: withConditions(
+      list,
+      [
+        ['Progressing', false, reason],
+        ['Complete', false, reason],
+        ['Failed', true, reason],
+      ],
+      { message: problem, now },
+    ),
+  };
+}
+
+/** The status of a list that ended, once its spec was edited: that changes nothing, but it was seen. Undefined when there is nothing to say. */
+export function seenListStatus(list: ImageListPullJob): ImageListPullJobStatus | undefined {
+  const { generation } = list.metadata;
+  if (list.status === undefined || list.status.observedGeneration === generation) return undefined;
+  return {
+    ...list.status,
+    ...observed(list),
+    conditions: (list.status.conditions ?? []).map(each => ({ ...each, ...observed(list) })),
+  };
+}
+
+const observed = ({ metadata: { generation } }: ImageListPullJob) =>
+  generation === undefined ? {} : { observedGeneration: generation };
+
+function withConditions(
+  list: ImageListPullJob,
+  states: readonly (readonly [type: string, isTrue: boolean, reason: string])[],
+  { message, now }: { readonly message: string; readonly now: string },
+): readonly Condition[] {
+  return states.reduce<readonly Condition[]>((all, [type, isTrue, reason]) => {
+    const status = isTrue ? 'True' : 'False';
+    return setCondition(all, { type, status, reason, message, ...observed(list) }, now);
+  }, list.status?.conditions ?? []);
 }
