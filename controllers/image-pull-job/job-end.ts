@@ -1,10 +1,12 @@
 import { isConditionTrue } from '../../api/conditions.ts';
 import type { ImagePullJob } from '../../api/image-pull-job.ts';
+import { keyOf } from '../../api/meta.ts';
 import { IMAGE_PULL_JOBS } from '../../api/resources.ts';
 import type { ReconcileResult } from '../../kube/controller.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { isNotFound } from '../../kube/kube-error.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/log.ts';
 import type { KnownNodeImages } from '../node-image-writer/known-node-images.ts';
 import type { NodeImageWriter } from '../node-image-writer/writer.ts';
 import { requeueAfter } from '../requeue.ts';
@@ -17,6 +19,7 @@ import { tagRequestOf } from './tag-request.ts';
 export interface JobEndDeps {
   readonly client: KubeClient;
   readonly clock: Clock;
+  readonly log: Logger;
   readonly known: KnownNodeImages;
   readonly writer: NodeImageWriter;
   readonly secrets: PullSecrets;
@@ -36,7 +39,10 @@ export class JobEnd {
    */
   async release(job: ImagePullJob, signal: AbortSignal): Promise<void> {
     if (!hasFinalizer(job)) return;
-    await this.#deps.secrets.release(job, signal);
+    const left = await this.#deps.secrets.release(job, signal);
+    if (left.length > 0) {
+      this.#deps.log.warn('Left copies of pull secrets', { imagePullJob: keyOf(job), left });
+    }
     try {
       await removeFinalizer(this.#deps.client, job, signal);
     } catch (error) {
@@ -58,6 +64,7 @@ export class JobEnd {
       { name, namespace },
       { signal, preconditions: { uid }, propagationPolicy: 'Background' },
     );
+    this.#deps.log.info('Deleted ImagePullJob', { imagePullJob: keyOf(job), ttlSeconds });
     return undefined;
   }
 

@@ -1,16 +1,28 @@
-import type { ObjectKey } from '../../api/meta.ts';
-import type { Gauge, Metrics } from '../../runtime/metrics.ts';
+import type { ImagePullJob, ImagePullJobStatus } from '../../api/image-pull-job.ts';
+import { controllerOf, type ObjectKey } from '../../api/meta.ts';
+import type { Counter, Gauge, Histogram, Metrics } from '../../runtime/metrics.ts';
+import { lastsAsLongAsItsRollout } from '../job-life.ts';
 import type { TargetCounts } from './progress.ts';
+import type { Verdict } from './verdict.ts';
 
 const TARGET_STATES = ['waiting', 'active', 'unavailable', 'succeeded', 'failed'] as const;
 type TargetTotals = Readonly<Record<(typeof TARGET_STATES)[number], number>>;
 
-/** Adds up the open jobs and their targets. */
+/** What a job is at: the reason for which it goes on, or how it ended. */
+export type JobState = Extract<Verdict, { kind: 'running' }>['reason'] | 'Complete' | 'Failed';
+
+/** From a second, for a small image on one node, to six hours, for a large one through a whole cluster. */
+const DURATION_SECONDS = [1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 21_600];
+
+/** Adds up the jobs and the targets of the open ones. */
 export class JobMetrics {
   readonly #open: Gauge;
+  readonly #jobs: Gauge;
   readonly #targets: Gauge;
-  readonly #ended: (result: string, reason: string) => void;
+  readonly #ended: Counter;
+  readonly #duration: Histogram;
   readonly #shown = new Map<ObjectKey, TargetTotals>();
+  readonly #states = new Map<ObjectKey, JobState>();
 
   constructor(metrics: Metrics) {
     this.#open = metrics.gauge({
@@ -22,12 +34,22 @@ export class JobMetrics {
       help: 'Nodes of the open ImagePullJobs, by state.',
       labelNames: ['state'],
     });
-    const ended = metrics.counter({
+    this.#jobs = metrics.gauge({
+      name: 'headstart_jobs',
+      help: 'ImagePullJobs by state.',
+      labelNames: ['state'],
+    });
+    this.#ended = metrics.counter({
       name: 'headstart_jobs_ended_total',
       help: 'ImagePullJobs that ended, by result and reason.',
       labelNames: ['result', 'reason'],
     });
-    this.#ended = (result, reason) => ended.inc({ result, reason });
+    this.#duration = metrics.histogram({
+      name: 'headstart_job_duration_seconds',
+      help: 'From the start of an ImagePullJob to its end, by result and by what made it.',
+      labelNames: ['result', 'origin'],
+      buckets: DURATION_SECONDS,
+    });
   }
 
   /** Shows where an open job stands. */
@@ -43,9 +65,30 @@ export class JobMetrics {
     this.#open.set({}, this.#shown.size);
   }
 
-  /** Counts the end of a job. */
-  ended(result: string, reason: string): void {
-    this.#ended(result, reason);
+  /** Notes what a job is at, open or ended. */
+  at(key: ObjectKey, state: JobState): void {
+    const before = this.#states.get(key);
+    if (before === state) return;
+    if (before !== undefined) this.#jobs.dec({ state: before });
+    this.#jobs.inc({ state });
+    this.#states.set(key, state);
+  }
+
+  /** Takes out a job that was deleted. */
+  gone(key: ObjectKey): void {
+    this.hide(key);
+    const state = this.#states.get(key);
+    if (state !== undefined) this.#jobs.dec({ state });
+    this.#states.delete(key);
+  }
+
+  /** Counts the end of a job, and how long it took. */
+  ended(job: ImagePullJob, status: ImagePullJobStatus, { kind, reason }: Verdict): void {
+    this.#ended.inc({ result: kind, reason });
+    const { startTime, completionTime } = status;
+    if (startTime === undefined || completionTime === undefined) return;
+    const seconds = (Date.parse(completionTime) - Date.parse(startTime)) / 1000;
+    this.#duration.observe({ result: kind, origin: originOf(job) }, seconds);
   }
 
   #add(key: ObjectKey, totals: TargetTotals): void {
@@ -58,4 +101,9 @@ export class JobMetrics {
     this.#shown.set(key, totals);
     this.#open.set({}, this.#shown.size);
   }
+}
+
+function originOf(job: ImagePullJob): 'rollout' | 'list' | 'other' {
+  if (lastsAsLongAsItsRollout(job)) return 'rollout';
+  return controllerOf(job)?.kind === 'ImageListPullJob' ? 'list' : 'other';
 }

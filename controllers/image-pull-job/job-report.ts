@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isConditionTrue } from '../../api/conditions.ts';
 import type { ImagePullJob, ImagePullJobStatus } from '../../api/image-pull-job.ts';
 import { keyOf } from '../../api/meta.ts';
 import { parallelLimit } from '../../api/parallelism.ts';
@@ -10,11 +11,12 @@ import { type Clock, timestamp } from '../../runtime/clock.ts';
 import type { Failure } from './entry-state.ts';
 import { summarizeFailures } from './failures.ts';
 import { eventsOf, sayAll } from './job-events.ts';
-import type { JobMetrics } from './job-metrics.ts';
+import { logTransition } from './job-log.ts';
+import type { JobMetrics, JobState } from './job-metrics.ts';
 import type { JobViews, OpenJob } from './job-views.ts';
 import { needsMirrors } from './mirrored-secret.ts';
 import type { JobProgress } from './progress.ts';
-import { invalidStatus, statusOf, statusPatch } from './status.ts';
+import { invalidStatus, seenStatus, statusOf, statusPatch } from './status.ts';
 import { type Verdict, verdictOn } from './verdict.ts';
 
 /** A moving status is written at most this often. */
@@ -32,6 +34,7 @@ export interface JobReportDeps {
 }
 
 /** When the job has to be over, milliseconds since the epoch; infinity when nothing says so. */
+  readonly log: Logger;
 export function deadlineMsOf(job: ImagePullJob, clock: Clock): number {
   const { type, activeDeadlineSeconds } = job.spec.completionPolicy ?? {};
   if (type === 'Never' || activeDeadlineSeconds === undefined) return Number.POSITIVE_INFINITY;
@@ -60,6 +63,7 @@ export class JobReport {
     const sinceMs = this.#deps.clock.monotonicMs() - (open.statusWrittenMs ?? -STATUS_EVERY_MS);
     if (verdict.kind === 'running' && sinceMs < STATUS_EVERY_MS) return STATUS_EVERY_MS - sinceMs;
     const status = this.#statusOf(job, open, verdict);
+    this.#deps.metrics.at(keyOf(job), jobStateOf(verdict));
     if (isDeepStrictEqual(status, job.status)) return Number.POSITIVE_INFINITY;
     await this.#write(job, status, verdict, signal);
     return Number.POSITIVE_INFINITY;
@@ -68,6 +72,21 @@ export class JobReport {
   #verdictOn(job: ImagePullJob, { view }: OpenJob): Verdict {
     return verdictOn({
       job,
+  /** Notes on a job that ended that an edit was seen: it changes nothing, but whoever waits for the job would wait for that. */
+  async acknowledge(job: ImagePullJob, signal: AbortSignal): Promise<void> {
+    const { name, namespace = '', uid } = job.metadata;
+    const failed = isConditionTrue(job.status?.conditions, 'Failed');
+    this.#deps.metrics.at(keyOf(job), failed ? 'Failed' : 'Complete');
+    const status = seenStatus(job);
+    if (status === undefined) return;
+    await this.#deps.client.patch(
+      IMAGE_PULL_JOBS,
+      { name, namespace },
+      { type: 'merge', body: { metadata: { uid }, status } },
+      { signal, subresource: 'status' },
+    );
+  }
+
       counts: view.progress.counts,
       mostTargets: view.mostTargets,
       missing: () => missingNodes(view.progress),
@@ -96,7 +115,7 @@ export class JobReport {
     verdict: Verdict,
     signal: AbortSignal,
   ): Promise<void> {
-    const { client, clock, events, jobs, metrics, views } = this.#deps;
+    const { client, clock, events, jobs, log, metrics, views } = this.#deps;
     const { name, namespace = '', uid } = job.metadata;
     const body = { metadata: { uid }, status: statusPatch(job.status, status) };
     const over = jobs.get(keyOf(job))?.metadata.resourceVersion;
@@ -111,7 +130,8 @@ export class JobReport {
       open.statusWrittenMs = clock.monotonicMs();
       open.written = { job: written, over };
     }
-    if (verdict.kind !== 'running') metrics.ended(verdict.kind, verdict.reason);
+    if (verdict.kind !== 'running') metrics.ended(job, status, verdict);
+    logTransition(log, job, status, verdict);
     sayAll(events, job, eventsOf(job, status, verdict));
   }
 }
@@ -120,6 +140,11 @@ const CUT_OFF: Failure = {
   reason: 'DeadlineExceeded',
   message: 'the job ended before this node did',
 };
+function jobStateOf(verdict: Verdict): JobState {
+  if (verdict.kind === 'running') return verdict.reason;
+  return verdict.kind === 'complete' ? 'Complete' : 'Failed';
+}
+
 
 function* unfinishedFailures(progress: JobProgress): Iterable<readonly [string, Failure]> {
   for (const kind of ['active', 'waiting', 'unavailable'] as const) {

@@ -11,7 +11,7 @@ import { type Availability, availabilityOf } from './availability.ts';
 import { entryState, type Failure } from './entry-state.ts';
 import { NodeMemory } from './node-memory.ts';
 import { JobProgress } from './progress.ts';
-import { type Selection, selectionOf } from './selection.ts';
+import { type Selection, type SelectionWorld, selectionOf } from './selection.ts';
 import type { TagRequest } from './tag-request.ts';
 import { type JobFacts, SILENCE_MS, type TargetFacts, targetState } from './target-state.ts';
 
@@ -215,7 +215,9 @@ export class JobView {
       ...(nodeImage === undefined ? {} : { nodeImage }),
       entry: nodeImage ? entryState(nodeImage, this.#request, this.uid) : { kind: 'none' },
       availability: availability(node, nodeImage),
-      nodeExpected: node !== undefined && runsDaemon(node),
+      ...(node !== undefined && runsDaemon(node)
+        ? { expectedSinceMs: epoch(node.metadata.creationTimestamp) ?? 0 }
+        : {}),
       ...(remembered === undefined ? {} : { remembered }),
     };
   }

@@ -55,12 +55,22 @@ export class PullSecrets {
     return { problems, updatedAtMs };
   }
 
-  /** Takes the job off its mirrors and deletes those that nobody uses any longer. A namespace that is gone has released them (W20). */
-  async release(job: ImagePullJob, signal: AbortSignal): Promise<void> {
-    if (!needsMirrors(job)) return;
+  /**
+   * Takes the job off its mirrors and deletes those that nobody uses any longer. A namespace that is gone has released them, and so has one
+   * that no longer lets us in: who deletes a namespace deletes our role in it, too, and no job may hang on that (W20). Returns what was left.
+   */
+  async release(job: ImagePullJob, signal: AbortSignal): Promise<readonly string[]> {
+    if (!needsMirrors(job)) return [];
+    const problems: string[] = [];
     for (const name of job.spec.pullSecrets ?? []) {
-      await retried(() => this.#releaseOne(job, name, signal));
+      try {
+        await retried(() => this.#releaseOne(job, name, signal));
+      } catch (error) {
+        if (!(isForbidden(error) || isNotFound(error))) throw error;
+        if (isForbidden(error)) problems.push(error.message);
+      }
     }
+    return problems;
   }
 
   async #claimOne(
@@ -160,10 +170,13 @@ export class PullSecrets {
 const sourceOf = (mirror: Secret): string | undefined =>
   mirror.metadata.annotations?.[ANNOTATION_SECRET_SOURCE];
 
+const isForbidden = (error: unknown): error is KubeError =>
+  error instanceof KubeError && error.status === 403;
+
 /** What an operator can mend; pulls go on meanwhile. */
 function expectedProblem(error: unknown, key: ObjectKey): string | undefined {
   if (isNotFound(error)) return `namespace ${DAEMON_SECRETS_NAMESPACE} does not exist`;
-  if (error instanceof KubeError && error.status === 403) {
+  if (isForbidden(error)) {
     return `secret ${key} can't be copied: ${error.message}`;
   }
   return undefined;

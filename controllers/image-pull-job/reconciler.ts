@@ -46,10 +46,10 @@ export class ImagePullJobReconciler {
   /** One look at the job. */
   async reconcile(key: ObjectKey, signal: AbortSignal): Promise<ReconcileResult | undefined> {
     const cached = this.#deps.jobs.get(key);
-    if (cached === undefined) return this.#close(key);
+    if (cached === undefined) return this.#forget(key);
     const job = this.#deps.views.latest(cached);
     if (isBeingDeleted(job)) {
-      this.#close(key);
+      this.#forget(key);
       await this.#deps.end.release(job, signal);
       return undefined;
     }
@@ -93,6 +93,7 @@ export class ImagePullJobReconciler {
     const request = tagRequestOf(job);
     if (request === undefined) return undefined;
     return this.#deps.views.open(job, request, this.#deps.clock.now());
+    await this.#deps.report.acknowledge(job, signal);
   }
 
   #isUnchanged({ view, generation }: OpenJob, { metadata }: ImagePullJob): boolean {

@@ -59,6 +59,19 @@ export function invalidStatus(job: ImagePullJob, problem: string, now: string): 
 }
 
 /** While entries of deselected nodes have yet to go, the edit is not done. */
+/** What changes in the status of a job that ended when its spec was edited; undefined when nothing does. */
+export function seenStatus({
+  metadata: { generation },
+  status,
+}: ImagePullJob): Partial<ImagePullJobStatus> | undefined {
+  if (generation === undefined || status?.observedGeneration === generation) return undefined;
+  const observed = { observedGeneration: generation };
+  return {
+    ...observed,
+    conditions: (status?.conditions ?? []).map(each => ({ ...each, ...observed })),
+  };
+}
+
 function observedGeneration({ job, counts }: StatusFacts): { observedGeneration?: number } {
   const { generation } = job.metadata;
   const observed = counts.leaving === 0 ? generation : job.status?.observedGeneration;

@@ -48,8 +48,8 @@ export interface TargetFacts {
   readonly nodeImage?: NodeImage;
   readonly entry: EntryState;
   readonly availability: Availability;
-  /** A NodeImage may still be made for the node. */
-  readonly nodeExpected: boolean;
+  /** When a Node was made whose NodeImage is still to come, milliseconds since the epoch. */
+  readonly expectedSinceMs?: number;
   /** A failure that no entry remembers, until `untilMs` if that is given. */
   readonly remembered?: { readonly failure: Failure; readonly untilMs?: number };
 }
@@ -158,10 +158,16 @@ function notSelected({ target }: Question): Decision {
   return target.selected ? undefined : { state: undefined };
 }
 
-function nodeMissing({ target }: Question): Decision {
+function nodeMissing({ job, target, nowMs }: Question): Decision {
   if (target.nodeImage !== undefined) return undefined;
-  if (target.nodeExpected) {
-    return { state: { kind: 'unavailable', why: 'the node has just been added' } };
+  if (target.expectedSinceMs !== undefined) {
+    const recheckAtMs = Math.max(target.expectedSinceMs, job.startedAtMs) + SILENCE_MS;
+    if (recheckAtMs > nowMs || job.never) {
+      const why = 'the node has just been added';
+      return { state: { kind: 'unavailable', why, ...(job.never ? {} : { recheckAtMs }) } };
+    }
+    const failure = unresponsive(target.name, 'has had no NodeImage for 10 minutes');
+    return { state: { kind: 'failed', failure } };
   }
   const message = `node ${target.name} does not exist or runs no daemon`;
   return { state: { kind: 'failed', failure: { reason: 'NodeNotFound', message } } };

@@ -196,6 +196,67 @@ describe('image-pull-job controller: pull secrets', () => {
     assert.equal(cluster.status('warm').succeeded, 3);
   });
 
+  it('W20: a terminating namespace of the copies is a condition, and the pulls go on', async () => {
+    await using cluster = await startCluster({
+      seed: kube => kube.seed(SECRETS, pullSecret('key')),
+    });
+    cluster.kube.before = ({ verb, resource }) => {
+      if (verb !== 'create' || resource !== 'secrets') return;
+      throw new KubeError('namespace kruise-daemon-config is being terminated', {
+        status: 403,
+        reason: 'Forbidden',
+      });
+    };
+    await cluster.create(pullJob('warm', withKey));
+    const { conditions } = cluster.status('warm');
+    const condition = conditions?.find(({ type }) => type === 'PullSecretsReady');
+    assert.match(condition?.message ?? '', /default\/key can't be copied: .* being terminated/);
+    await cluster.run(3_000);
+    assert.equal(cluster.status('warm').succeeded, 3);
+  });
+
+  it('W20: a job goes although the role in the namespace of the copies went with that namespace', async () => {
+    await using cluster = await startCluster({
+      end: () => 'hangs',
+      seed: kube => kube.seed(SECRETS, pullSecret('key')),
+    });
+    await cluster.create(pullJob('warm', withKey));
+    cluster.kube.before = ({ resource, namespace }) => {
+      if (resource !== 'secrets' || namespace !== 'kruise-daemon-config') return;
+      throw new KubeError('secrets is forbidden', { status: 403, reason: 'Forbidden' });
+    };
+    await cluster.remove('warm');
+    assert.equal(cluster.kube.read(IMAGE_PULL_JOBS, 'default/warm'), undefined);
+    assert.deepEqual(
+      cluster.log.at('warn').map(({ message }) => message),
+      ['Left copies of pull secrets'],
+    );
+  });
+
+  it('W20: a job with pull secrets goes in the foreground, and with its namespace', async () => {
+    await using cluster = await startCluster({
+      end: () => 'hangs',
+      seed: kube => kube.seed(SECRETS, pullSecret('key')),
+    });
+    await cluster.create(pullJob('warm', withKey));
+    // What the API server says to whoever creates something in a namespace that is going.
+    cluster.kube.before = ({ verb, namespace }) => {
+      if (verb !== 'create' || namespace !== 'default') return;
+      throw new KubeError('namespace default is being terminated', { status: 403 });
+    };
+    const name = { name: 'warm', namespace: 'default' };
+    await cluster.kube.delete(IMAGE_PULL_JOBS, name, { propagationPolicy: 'Foreground' });
+    await cluster.run(1_000);
+    const left = cluster.kube.read(IMAGE_PULL_JOBS, 'default/warm');
+    assert.deepEqual(
+      left?.metadata.finalizers ?? [],
+      [],
+      'ours is off, the garbage collector took its own',
+    );
+    assert.deepEqual(mirrorsIn(cluster.kube), []);
+    assert.deepEqual(cluster.holding(), []);
+  });
+
   it('uses the secrets of a job beside the daemons where they are', async () => {
     await using cluster = await startCluster();
     const job = pullJob('warm', withKey);

@@ -148,8 +148,15 @@ const CASES: readonly Case[] = [
   {
     name: 'W14: one that has just been added is waited for',
     gone: true,
-    target: { nodeExpected: true },
-    state: { kind: 'unavailable' },
+    target: { expectedSinceMs: NOW - 1_000 },
+    state: { kind: 'unavailable', recheckAtMs: NOW - 1_000 + SILENCE_MS },
+  },
+  {
+    name: 'but not for longer than ten minutes, so that the job ends',
+    gone: true,
+    target: { expectedSinceMs: NOW - SILENCE_MS },
+    job: { startedAtMs: NOW - SILENCE_MS },
+    state: { kind: 'failed' },
   },
   {
     name: 'a remembered failure stands',
@@ -202,7 +209,6 @@ describe('targetState', () => {
           ...(gone ? {} : { nodeImage: nodeImage() }),
           entry: { kind: 'none' },
           availability: { available: true },
-          nodeExpected: false,
           ...target,
         },
         nowMs: NOW,
