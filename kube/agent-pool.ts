@@ -9,6 +9,9 @@ export type ConnectionKind = 'request' | 'watch';
 /** Idle connections are closed well before the API server does it (90 s), so that few requests meet a closing one. */
 const IDLE_TIMEOUT_MS = 45_000;
 
+/** TCP probes start after this much silence; with ten probes a second apart a dead peer is noticed within a minute. */
+export const TCP_KEEP_ALIVE_MS = 30_000;
+
 /** The connections to one API server. New TLS material gets new connections; the old ones end when they are idle. */
 export class AgentPool {
   readonly #secure: boolean;
@@ -39,6 +42,7 @@ export class AgentPool {
   #create(kind: ConnectionKind, tls: KubeTls): HttpAgent {
     const options: AgentOptions = {
       keepAlive: true,
+      keepAliveMsecs: TCP_KEEP_ALIVE_MS,
       maxSockets: this.#limits[kind],
       timeout: IDLE_TIMEOUT_MS,
     };

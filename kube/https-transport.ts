@@ -1,10 +1,10 @@
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import type { IncomingMessage, RequestOptions } from 'node:http';
 import { urlToHttpOptions } from 'node:url';
 import { type LinkedAbort, linkedAbort, untilAborted } from '../runtime/abort.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import { AgentPool, type ConnectionKind } from './agent-pool.ts';
+import { type Exchange, openAnswer, readText, wholeAnswer } from './http-exchange.ts';
 import type { KubeAccess } from './kube-access.ts';
 import {
   describe,
@@ -12,15 +12,8 @@ import {
   failureOfBody,
   failureOfConnection,
   failureOfDeadline,
-  failureOfStaleConnection,
 } from './request-failure.ts';
 import type { Transport, TransportRequest } from './transport.ts';
-
-/** TCP probes start after this much silence; with ten probes a second apart a dead peer is noticed within a minute. */
-const TCP_KEEP_ALIVE_MS = 30_000;
-
-/** What node says when a kept-alive connection was closed under a request. */
-const STALE_CODES = new Set(['ECONNRESET', 'EPIPE']);
 
 export interface HttpsTransportOptions {
   readonly access: KubeAccess;
@@ -59,8 +52,8 @@ class HttpsTransport implements Transport {
     request.signal?.throwIfAborted();
     using deadline = withDeadline(request.signal, request.deadlineMs, this.#clock);
     try {
-      const response = await this.#send(request, 'request', deadline.signal);
-      const text = await readText(response);
+      const exchange = await this.#prepare(request, 'request', deadline.signal);
+      const { response, text } = await wholeAnswer(exchange);
       this.#check(request, response, text);
       return parseBody(request, response, text);
     } catch (error) {
@@ -77,7 +70,7 @@ class HttpsTransport implements Transport {
       linked.abort(failureOfDeadline(request)),
     );
     try {
-      const response = await this.#send(request, 'watch', linked.signal);
+      const response = await openAnswer(await this.#prepare(request, 'watch', linked.signal));
       if (response.statusCode !== 200) this.#check(request, response, await readText(response));
       return readChunks(request, response, linked);
     } catch (error) {
@@ -93,34 +86,31 @@ class HttpsTransport implements Transport {
     this.#agents.close();
   }
 
-  async #send(
+  async #prepare(
     request: TransportRequest,
     kind: ConnectionKind,
     signal: AbortSignal,
-  ): Promise<IncomingMessage> {
+  ): Promise<Exchange> {
     // An exec plugin may hang.
     const credentials = await untilAborted(this.#access.credentials(), signal);
-    const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
-    return exchange(
-      request,
-      {
-        ...this.#server,
-        method: request.method,
-        path: this.#prefix + request.path,
-        headers: {
-          Accept: 'application/json',
-          'User-Agent': this.#userAgent,
-          ...credentials.headers,
-          ...(body && {
-            'Content-Type': request.contentType ?? 'application/json',
-            'Content-Length': body.byteLength,
-          }),
-        },
-        agent: this.#agents.agentFor(kind, credentials.tls),
-        signal,
+    // As text: node sends it in one piece with the headers.
+    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const options = {
+      ...this.#server,
+      method: request.method,
+      path: this.#prefix + request.path,
+      headers: {
+        Accept: 'application/json',
+        'User-Agent': this.#userAgent,
+        ...credentials.headers,
+        ...(body !== undefined && {
+          'Content-Type': request.contentType ?? 'application/json',
+          'Content-Length': Buffer.byteLength(body),
+        }),
       },
-      body,
-    );
+      agent: this.#agents.agentFor(kind, credentials.tls),
+    };
+    return { request, options, body, signal };
   }
 
   #check(request: TransportRequest, response: IncomingMessage, text: string): void {
@@ -128,30 +118,6 @@ class HttpsTransport implements Transport {
     if (status === 401) this.#access.refused();
     if (status < 200 || status > 299) throw failureOfAnswer(request, response, text);
   }
-}
-
-/** Resolves with the headers of the answer. */
-function exchange(
-  request: TransportRequest,
-  options: RequestOptions,
-  body: Buffer | undefined,
-): Promise<IncomingMessage> {
-  const send = options.protocol === 'http:' ? httpRequest : httpsRequest;
-  return new Promise((resolve, reject) => {
-    const outgoing = send(options, resolve);
-    outgoing.on('error', (cause: NodeJS.ErrnoException) => {
-      const stale = outgoing.reusedSocket && STALE_CODES.has(cause.code ?? '');
-      reject(stale ? failureOfStaleConnection(request, cause) : cause);
-    });
-    outgoing.on('socket', socket => socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS));
-    outgoing.end(body);
-  });
-}
-
-async function readText(response: IncomingMessage): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of response) chunks.push(chunk as Uint8Array);
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parseBody(request: TransportRequest, response: IncomingMessage, text: string): unknown {
