@@ -31,10 +31,10 @@ export interface JobReportDeps {
   readonly events: EventRecorder;
   readonly metrics: JobMetrics;
   readonly clock: Clock;
+  readonly log: Logger;
 }
 
 /** When the job has to be over, milliseconds since the epoch; infinity when nothing says so. */
-  readonly log: Logger;
 export function deadlineMsOf(job: ImagePullJob, clock: Clock): number {
   const { type, activeDeadlineSeconds } = job.spec.completionPolicy ?? {};
   if (type === 'Never' || activeDeadlineSeconds === undefined) return Number.POSITIVE_INFINITY;
@@ -60,18 +60,15 @@ export class JobReport {
   /** Writes the status when it is time; otherwise says in how many milliseconds that is. */
   async report(job: ImagePullJob, open: OpenJob, signal: AbortSignal): Promise<number> {
     const verdict = this.#verdictOn(job, open);
+    this.#deps.metrics.at(keyOf(job), jobStateOf(verdict));
     const sinceMs = this.#deps.clock.monotonicMs() - (open.statusWrittenMs ?? -STATUS_EVERY_MS);
     if (verdict.kind === 'running' && sinceMs < STATUS_EVERY_MS) return STATUS_EVERY_MS - sinceMs;
     const status = this.#statusOf(job, open, verdict);
-    this.#deps.metrics.at(keyOf(job), jobStateOf(verdict));
     if (isDeepStrictEqual(status, job.status)) return Number.POSITIVE_INFINITY;
     await this.#write(job, status, verdict, signal);
     return Number.POSITIVE_INFINITY;
   }
 
-  #verdictOn(job: ImagePullJob, { view }: OpenJob): Verdict {
-    return verdictOn({
-      job,
   /** Notes on a job that ended that an edit was seen: it changes nothing, but whoever waits for the job would wait for that. */
   async acknowledge(job: ImagePullJob, signal: AbortSignal): Promise<void> {
     const { name, namespace = '', uid } = job.metadata;
@@ -87,6 +84,9 @@ export class JobReport {
     );
   }
 
+  #verdictOn(job: ImagePullJob, { view }: OpenJob): Verdict {
+    return verdictOn({
+      job,
       counts: view.progress.counts,
       mostTargets: view.mostTargets,
       missing: () => missingNodes(view.progress),
@@ -136,15 +136,15 @@ export class JobReport {
   }
 }
 
-const CUT_OFF: Failure = {
-  reason: 'DeadlineExceeded',
-  message: 'the job ended before this node did',
-};
 function jobStateOf(verdict: Verdict): JobState {
   if (verdict.kind === 'running') return verdict.reason;
   return verdict.kind === 'complete' ? 'Complete' : 'Failed';
 }
 
+const CUT_OFF: Failure = {
+  reason: 'DeadlineExceeded',
+  message: 'the job ended before this node did',
+};
 
 function* unfinishedFailures(progress: JobProgress): Iterable<readonly [string, Failure]> {
   for (const kind of ['active', 'waiting', 'unavailable'] as const) {

@@ -73,6 +73,7 @@ export class ImagePullJobReconciler {
     // Before the cache shows the end, the view is what knows of it.
     if (isFinished(cached) && !lastsAsLongAsItsRollout(job)) this.#close(keyOf(job));
     await this.#deps.end.release(job, signal);
+    await this.#deps.report.acknowledge(job, signal);
     return this.#deps.end.cleanUp(job, signal);
   }
 
@@ -93,7 +94,6 @@ export class ImagePullJobReconciler {
     const request = tagRequestOf(job);
     if (request === undefined) return undefined;
     return this.#deps.views.open(job, request, this.#deps.clock.now());
-    await this.#deps.report.acknowledge(job, signal);
   }
 
   #isUnchanged({ view, generation }: OpenJob, { metadata }: ImagePullJob): boolean {

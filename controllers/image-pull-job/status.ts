@@ -58,7 +58,6 @@ export function invalidStatus(job: ImagePullJob, problem: string, now: string): 
   return statusOf({ job, counts: NO_COUNTS, failures, verdict, now });
 }
 
-/** While entries of deselected nodes have yet to go, the edit is not done. */
 /** What changes in the status of a job that ended when its spec was edited; undefined when nothing does. */
 export function seenStatus({
   metadata: { generation },
@@ -72,6 +71,7 @@ export function seenStatus({
   };
 }
 
+/** While entries of deselected nodes have yet to go, the edit is not done. */
 function observedGeneration({ job, counts }: StatusFacts): { observedGeneration?: number } {
   const { generation } = job.metadata;
   const observed = counts.leaving === 0 ? generation : job.status?.observedGeneration;
