@@ -8,6 +8,7 @@ import type { EventRecorder } from '../../kube/event-recorder.ts';
 import type { Lister } from '../../kube/informer.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { type Clock, timestamp } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/log.ts';
 import type { Failure } from './entry-state.ts';
 import { summarizeFailures } from './failures.ts';
 import { eventsOf, sayAll } from './job-events.ts';

@@ -58,6 +58,11 @@ export class ImagePullJobReconciler {
     return this.#run(job, signal);
   }
 
+  #forget(key: ObjectKey): undefined {
+    this.#deps.views.close(key);
+    this.#deps.metrics.gone(key);
+  }
+
   #close(key: ObjectKey): undefined {
     this.#deps.views.close(key);
     this.#deps.metrics.hide(key);
