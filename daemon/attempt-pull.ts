@@ -4,7 +4,7 @@ import { ANNOTATION_PULLING_BY, DAEMON_FIELD_MANAGER } from '../api/names.ts';
 import type { PullFailureReason } from '../api/pull-failure.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { withDeadline } from '../runtime/deadline.ts';
-import type { CredentialSource } from './credentials/credential-source.ts';
+import type { CredentialSource, FoundCredentials } from './credentials/credential-source.ts';
 import type { Credential } from './credentials/keyring.ts';
 import { CriError } from './cri/cri-error.ts';
 import type { ImageRuntime, PullRequest } from './cri/image-runtime.ts';
@@ -38,16 +38,15 @@ export async function attemptPull(
   deps: AttemptDeps,
 ): Promise<AttemptResult> {
   using deadline = withDeadline(options.signal, options.timeoutMs, deps.clock);
-  let problems: readonly string[] = [];
+  let found: FoundCredentials = { credentials: [], problems: [] };
   try {
-    const found = await deps.credentials({
+    found = await deps.credentials({
       repository: canonicalName(options.reference),
       pullSecrets: pull.pullSecrets,
       jobs: jobsOf(pull),
       fresh: options.freshCredentials,
       signal: deadline.signal,
     });
-    problems = found.problems;
     const call = { signal: deadline.signal, deadlineMs: options.timeoutMs };
     return {
       kind: 'pulled',
@@ -55,8 +54,8 @@ export async function attemptPull(
     };
   } catch (error) {
     options.signal.throwIfAborted();
-    if (deadline.expired) return failed(timeout(pull, options.timeoutMs), problems, true);
-    if (error instanceof CriError) return failed(error, problems, false);
+    if (deadline.expired) return failed(timeout(pull, options.timeoutMs), found, true);
+    if (error instanceof CriError) return failed(error, found, false);
     throw error;
   }
 }
@@ -109,11 +108,13 @@ function timeout({ name, tag }: WantedPull, timeoutMs: number): CriError {
   return new CriError('Timeout', message);
 }
 
-/** What was wrong with the secrets comes first: it is short, and likely the cause. */
+/** What was wrong with the credentials comes first: it is short, and likely the cause. */
 function failed(
   { reason, message }: CriError,
-  problems: readonly string[],
+  { problems, absence }: FoundCredentials,
   timedOut: boolean,
 ): AttemptResult {
-  return { kind: 'failed', reason, message: [...problems, message].join('; '), timedOut };
+  const missing = reason === 'Unauthorized' && absence !== undefined ? [absence] : [];
+  const text = [...problems, ...missing, message].join('; ');
+  return { kind: 'failed', reason, message: text, timedOut };
 }

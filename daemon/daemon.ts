@@ -8,6 +8,8 @@ import { type Clock, timestamp } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import { Semaphore } from '../runtime/semaphore.ts';
+import { credentialsFrom } from './credentials/credential-part.ts';
+import { NodeCredentials, type NodeCredentialsOptions } from './credentials/node-credentials.ts';
 import { pullSecretCredentials } from './credentials/pull-secrets.ts';
 import { SecretStore } from './credentials/secret-store.ts';
 import { createGrpcRuntime } from './cri/grpc-runtime.ts';
@@ -29,6 +31,8 @@ export interface DaemonOptions {
   readonly runDir: string;
   /** Attempts that run at once. Default 3. */
   readonly maxConcurrentPulls?: number;
+  /** Credentials that the node has for everybody on it. Default: none. */
+  readonly nodeCredentials?: NodeCredentialsOptions;
   /** How often a runtime that is well is asked whether it still is. Default 10 s. */
   readonly runtimeCheckIntervalMs?: number;
 }
@@ -70,6 +74,7 @@ class NodeDaemon implements Daemon {
   readonly #informer: Informer<NodeImage>;
   readonly #scheduler: PullScheduler;
   readonly #reporter: StatusReporter;
+  readonly #nodeCredentials: NodeCredentials;
   readonly #countPull: ReturnType<typeof createPullMetrics>;
   #nodeImage: NodeImage | undefined;
 
@@ -81,6 +86,7 @@ class NodeDaemon implements Daemon {
       { ...options, checkIntervalMs: options.runtimeCheckIntervalMs ?? 10_000 },
       { ...deps, connect: deps.connect ?? (path => createGrpcRuntime(path, { clock })) },
     );
+    this.#nodeCredentials = new NodeCredentials(options.nodeCredentials ?? {}, deps);
     this.#scheduler = this.#createScheduler(options.maxConcurrentPulls ?? 3);
     this.#reporter = new StatusReporter({
       ...deps,
@@ -106,6 +112,7 @@ class NodeDaemon implements Daemon {
       await Promise.race(parts);
     } finally {
       await this.#scheduler.close();
+      await this.#nodeCredentials.close();
       await this.#reporter.close();
       await this.#deps.events.flush();
       connected.abort();
@@ -119,7 +126,10 @@ class NodeDaemon implements Daemon {
       {
         ...this.#deps,
         runtime: this.#runtime,
-        credentials: pullSecretCredentials(new SecretStore({ client, clock })),
+        credentials: credentialsFrom([
+          pullSecretCredentials(new SecretStore({ client, clock })),
+          this.#nodeCredentials.find,
+        ]),
         slots: new Semaphore({ name: 'pulls', limit }, { metrics }),
       },
       {

@@ -19,6 +19,8 @@ export interface FoundCredentials {
   readonly credentials: readonly Credential[];
   /** What could not be used, for the message of a pull that fails. */
   readonly problems: readonly string[];
+  /** Set when there are none: that, and where they were looked for. For the message of a pull that the registry refuses. */
+  readonly absence?: string;
 }
 
 /** Somewhere credentials come from. Rejects only when its signal aborts: what goes wrong is a problem. */

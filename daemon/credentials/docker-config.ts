@@ -1,4 +1,6 @@
 import type { Secret } from '../../api/core.ts';
+import { describeJson, isJsonObject } from '../../api/json.ts';
+import { normalKey } from './registry-pattern.ts';
 
 /** A name and a password for the registries that `key` matches. */
 export interface RegistryCredential {
@@ -8,30 +10,44 @@ export interface RegistryCredential {
   readonly password: string;
 }
 
-/** What a pull secret gave, and what in it could not be used. Problems never quote a value. */
+/** What a configuration gave, and what in it could not be used. Problems never quote a value. */
 export interface DockerConfig {
   readonly credentials: readonly RegistryCredential[];
   readonly problems: readonly string[];
 }
 
-/** Types of pull secrets → the key that holds the configuration, and whether the registries stand under `auths` in it. */
-const FORMATS: ReadonlyMap<string, { readonly key: string; readonly wrapped: boolean }> = new Map([
-  ['kubernetes.io/dockerconfigjson', { key: '.dockerconfigjson', wrapped: true }],
-  ['kubernetes.io/dockercfg', { key: '.dockercfg', wrapped: false }],
+/** `config`: registries stand under `auths`. `dockercfg`: they are the whole, as in Docker before 1.7. */
+export type DockerConfigFormat = 'config' | 'dockercfg';
+
+/** Types of pull secrets → the key that holds the configuration, and its format. */
+const SECRET_TYPES: ReadonlyMap<
+  string,
+  { readonly key: string; readonly format: DockerConfigFormat }
+> = new Map([
+  ['kubernetes.io/dockerconfigjson', { key: '.dockerconfigjson', format: 'config' }],
+  ['kubernetes.io/dockercfg', { key: '.dockercfg', format: 'dockercfg' }],
 ]);
 
 /** Reads a pull secret as kubelet does, except that a malformed entry hides no other. */
-export function dockerConfigOf(secret: Secret): DockerConfig {
-  const format = FORMATS.get(secret.type ?? '');
-  if (format === undefined) {
-    return problem(`has type ${secret.type ?? 'Opaque'}, not ${[...FORMATS.keys()].join(' or ')}`);
+export function dockerConfigOf({ type, data = {} }: Secret): DockerConfig {
+  const known = SECRET_TYPES.get(type ?? '');
+  if (known === undefined) {
+    return problem(`has type ${type ?? 'Opaque'}, not ${[...SECRET_TYPES.keys()].join(' or ')}`);
   }
-  const data = secret.data?.[format.key];
-  if (data === undefined) return problem(`has no ${format.key}`);
-  const config = parseJson(Buffer.from(data, 'base64').toString());
-  const registries = format.wrapped && isObject(config) ? (config['auths'] ?? {}) : config;
-  if (!isObject(registries)) return problem(`has a malformed ${format.key}`);
-  return readEntries(Object.entries(registries));
+  const content = data[known.key];
+  if (content === undefined) return problem(`has no ${known.key}`);
+  const config = readDockerConfig(Buffer.from(content, 'base64').toString(), known.format);
+  return config ?? problem(`has a malformed ${known.key}`);
+}
+
+/** Reads the text of a Docker configuration; undefined when it is none. What Docker keeps elsewhere (`credsStore`, `credHelpers`) kubelet ignores, too. */
+export function readDockerConfig(
+  text: string,
+  format: DockerConfigFormat,
+): DockerConfig | undefined {
+  const config = parseJson(text);
+  const registries = format === 'config' && isJsonObject(config) ? (config['auths'] ?? {}) : config;
+  return isJsonObject(registries) ? readEntries(Object.entries(registries)) : undefined;
 }
 
 function problem(text: string): DockerConfig {
@@ -43,17 +59,22 @@ function readEntries(entries: readonly (readonly [string, unknown])[]): DockerCo
   const problems: string[] = [];
   for (const [key, entry] of entries) {
     const read = readEntry(entry);
-    if (typeof read === 'string') problems.push(`entry ${JSON.stringify(key)} ${read}`);
+    if (typeof read === 'string') problems.push(`entry ${describeKey(key)} ${read}`);
     else credentials.push({ key, ...read });
   }
   return { credentials, problems };
+}
+
+/** Keys may hold a user and a password, as addresses do. */
+function describeKey(key: string): string {
+  return describeJson(normalKey(key));
 }
 
 type UserAndPassword = Pick<RegistryCredential, 'username' | 'password'>;
 
 /** `auth` wins over `username` and `password`. Returns what is wrong when the entry cannot be used. */
 function readEntry(entry: unknown): UserAndPassword | string {
-  if (!isObject(entry)) return 'is no object';
+  if (!isJsonObject(entry)) return 'is no object';
   const { username = '', password = '', auth = '' } = entry;
   if (typeof username !== 'string' || typeof password !== 'string' || typeof auth !== 'string') {
     return 'has a field that is no string';
@@ -82,8 +103,4 @@ function parseJson(text: string): unknown {
     // Its message would quote the secret.
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

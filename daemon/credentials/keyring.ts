@@ -1,18 +1,16 @@
 import type { RegistryCredential } from './docker-config.ts';
+import {
+  matchesRegistry,
+  normalKey,
+  type RegistryPattern,
+  registryPattern,
+  splitAddress,
+} from './registry-pattern.ts';
 
 /** What a registry is shown. */
 export interface Credential {
   readonly username: string;
   readonly password: string;
-}
-
-/** Where a key of the keyring applies. */
-interface RegistryPattern {
-  /** Key in its normal form; the order of matching. */
-  readonly key: string;
-  readonly labels: readonly RegExp[];
-  readonly port: string;
-  readonly path: string;
 }
 
 interface Ring extends RegistryPattern {
@@ -29,11 +27,11 @@ export class Keyring {
   constructor(entries: readonly RegistryCredential[]) {
     const rings = new Map<string, Ring>();
     for (const { key, username, password } of entries) {
-      const pattern = registryPattern(key);
+      const pattern = registryPattern(normalKey(key));
       if (pattern === undefined) continue;
-      const ring = rings.get(pattern.key) ?? { ...pattern, credentials: [] };
+      const ring = rings.get(pattern.text) ?? { ...pattern, credentials: [] };
       ring.credentials.push({ username, password });
-      rings.set(pattern.key, ring);
+      rings.set(pattern.text, ring);
     }
     this.#rings = [...rings.values()].sort(descending);
   }
@@ -43,66 +41,11 @@ export class Keyring {
    * before their prefixes, equal keys as given.
    */
   lookup(repository: string): readonly Credential[] {
-    const target = splitAddress(repository);
-    const found = this.#rings.filter(ring => matches(ring, target));
+    const address = splitAddress(repository);
+    const found = this.#rings.filter(ring => matchesRegistry(ring, address));
     if (found.length > 0) return found.flatMap(ring => ring.credentials);
     if (!isOnDockerHub(repository)) return [];
-    return this.#rings.find(ring => ring.key === DOCKER_HUB_KEY)?.credentials ?? [];
-  }
-}
-
-interface Address {
-  readonly host: string;
-  readonly port: string;
-  readonly path: string;
-}
-
-/** Splits by hand: URL would change case, ports and escapes, and refuse globs. */
-function splitAddress(text: string): Address {
-  const slash = text.indexOf('/');
-  const authority = slash < 0 ? text : text.slice(0, slash);
-  const colon = authority.lastIndexOf(':');
-  return {
-    host: colon < 0 ? authority : authority.slice(0, colon),
-    port: colon < 0 ? '' : authority.slice(colon + 1),
-    path: slash < 0 ? '' : text.slice(slash),
-  };
-}
-
-/** The pattern a key of a Docker configuration stands for, or undefined when it stands for none. */
-function registryPattern(key: string): RegistryPattern | undefined {
-  const address = splitAddress(key.replace(/^(?:https?:\/\/)?(?:[^/@]*@)?/, ''));
-  const { host, port } = address;
-  // Docker writes the version of the API it logged in to.
-  const path = address.path.replace(/^\/v[12]\//, '/');
-  const labels = host.split('.').map(globExpression);
-  if (host === '' || !labels.every(label => label !== undefined)) return undefined;
-  const suffix = path === '/' ? '' : path;
-  const normal = `${host}${port === '' ? '' : `:${port}`}${suffix}`;
-  return { key: normal, labels, port, path: suffix };
-}
-
-function matches({ labels, port, path }: RegistryPattern, target: Address): boolean {
-  const targetLabels = target.host.split('.');
-  return (
-    port === target.port &&
-    labels.length === targetLabels.length &&
-    target.path.startsWith(path) &&
-    labels.every((label, i) => label.test(targetLabels[i] ?? ''))
-  );
-}
-
-/** A shell pattern (`*`, `?`, `[a-z]`) within one label of a host; undefined when it is malformed. */
-function globExpression(glob: string): RegExp | undefined {
-  const source = glob.replace(/\[\^?[^\]]+\]|[\s\S]/g, part => {
-    if (part === '*') return '.*';
-    if (part === '?') return '.';
-    return part.length > 1 ? part : part.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
-  });
-  try {
-    return new RegExp(`^${source}$`, 's');
-  } catch {
-    return undefined; // such as the range [z-a]
+    return this.#rings.find(ring => ring.text === DOCKER_HUB_KEY)?.credentials ?? [];
   }
 }
 
@@ -116,5 +59,5 @@ function isOnDockerHub(repository: string): boolean {
 
 /** Byte-wise, so that `*` comes after letters and digits, and a prefix after what it begins. */
 function descending(a: Ring, b: Ring): number {
-  return Buffer.compare(Buffer.from(b.key), Buffer.from(a.key));
+  return Buffer.compare(Buffer.from(b.text), Buffer.from(a.text));
 }

@@ -1,4 +1,5 @@
-import type { CredentialRequest, CredentialSource } from './credential-source.ts';
+import type { CredentialPart } from './credential-part.ts';
+import type { CredentialRequest } from './credential-source.ts';
 import { Keyring } from './keyring.ts';
 import type { PullSecret, SecretStore } from './secret-store.ts';
 
@@ -6,7 +7,7 @@ import type { PullSecret, SecretStore } from './secret-store.ts';
  * Credentials from the pull secrets that a NodeImage names for the image. It names them for all jobs that want the image, so a mirrored
  * secret is used only if one of its jobs wants this tag: one namespace's credentials never pull another's image.
  */
-export function pullSecretCredentials(store: SecretStore): CredentialSource {
+export function pullSecretCredentials(store: SecretStore): CredentialPart {
   return async request => {
     const secrets = await loadFor(store, request);
     const own = secrets.filter(secret => isFor(secret, request));
@@ -19,8 +20,14 @@ export function pullSecretCredentials(store: SecretStore): CredentialSource {
         ...own.flatMap(secret => secret.problems),
         ...foreign.map(({ key }) => `pull secret ${key} is for other jobs`),
       ],
+      lacks: own.filter(isWell).map(({ key }) => `pull secret ${key} has none for it`),
     };
   };
+}
+
+/** Of the others their problem says enough. */
+function isWell({ problems }: PullSecret): boolean {
+  return problems.length === 0;
 }
 
 async function loadFor(

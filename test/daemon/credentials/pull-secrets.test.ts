@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { SECRETS } from '../../../api/resources.ts';
+import { credentialsFrom } from '../../../daemon/credentials/credential-part.ts';
+import type { CredentialSource } from '../../../daemon/credentials/credential-source.ts';
 import { pullSecretCredentials } from '../../../daemon/credentials/pull-secrets.ts';
 import { SecretStore } from '../../../daemon/credentials/secret-store.ts';
 import { FakeKube } from '../../support/fake-kube.ts';
@@ -8,10 +10,11 @@ const REFERENCES = 'imagepulljobs.kruise.io/references';
 
 describe('pullSecretCredentials', () => {
   let kube: FakeKube;
-  let find: ReturnType<typeof pullSecretCredentials>;
+  let find: CredentialSource;
   beforeEach(() => {
     kube = new FakeKube();
-    find = pullSecretCredentials(new SecretStore({ client: kube, clock: kube.clock }));
+    const store = new SecretStore({ client: kube, clock: kube.clock });
+    find = credentialsFrom([pullSecretCredentials(store)]);
   });
 
   const seed = (name: string, registry: string, references?: string): void => {
@@ -29,14 +32,15 @@ describe('pullSecretCredentials', () => {
   };
 
   const users = async (names: readonly string[], jobs: readonly string[] = []) => {
-    const { credentials, problems } = await find({
+    const { credentials, problems, absence } = await find({
       repository: 'reg.test/app',
       pullSecrets: names.map(name => ({ namespace: 'ns', name })),
       jobs,
       fresh: false,
       signal: new AbortController().signal,
     });
-    return { users: credentials.map(({ username }) => username), problems };
+    const users = credentials.map(({ username }) => username);
+    return { users, problems, ...(absence === undefined ? {} : { absence }) };
   };
 
   it('takes what matches the repository', async () => {
@@ -46,8 +50,20 @@ describe('pullSecretCredentials', () => {
   });
 
   it('asks for nothing when no secret is named', async () => {
-    assert.deepEqual(await users([]), { users: [], problems: [] });
+    assert.deepEqual((await users([])).users, []);
     assert.deepEqual(kube.requests, []);
+  });
+
+  it('says where it looked when there are none', async () => {
+    seed('a', 'other.test');
+    assert.equal(
+      (await users(['a'])).absence,
+      'no credential for registry reg.test: pull secret ns/a has none for it',
+    );
+    assert.equal(
+      (await users([])).absence,
+      'no credential for registry reg.test: no pull secret is named',
+    );
   });
 
   it('uses a mirrored secret for the images of its jobs', async () => {
@@ -60,6 +76,7 @@ describe('pullSecretCredentials', () => {
     assert.deepEqual(await users(['mirror'], ['team-b/job']), {
       users: [],
       problems: ['pull secret ns/mirror is for other jobs'],
+      absence: 'no credential for registry reg.test',
     });
     assert.deepEqual((await users(['mirror'])).users, []);
   });
