@@ -99,6 +99,11 @@ export function nodeImageEntryOf(reference: ImageReference): NodeImageEntryKey {
   };
 }
 
+/** The registry host of a name, with its port, in lower case: `docker.io` for `nginx`. */
+export function registryOf(name: string): string {
+  return splitName(name).registry.toLowerCase();
+}
+
 /** What a runtime is asked to pull for an entry: `nginx:1.27`, or `nginx@sha256:…`. */
 export function pullReference(name: string, tag: string): string {
   return tag.includes(':') ? `${name}@${tag}` : `${name}:${tag}`;

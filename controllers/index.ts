@@ -21,6 +21,8 @@ export interface ControllersOptions {
   };
   /** Limit of one write of a NodeImage. Shorter than the time from a leader's last renewal to the next leader, less the renew deadline. */
   readonly writeDeadlineMs: number;
+  /** Pulls at once from any registry that has no ceiling of its own; 0 (default): no ceiling. */
+  readonly maxPullsPerRegistry?: number;
 }
 
 /** All controllers. They follow changes from now on; they act while they run, which is up to the leader. */
@@ -28,7 +30,7 @@ export function setupControllers(
   options: ControllersOptions,
   deps: ControllerDeps,
 ): readonly Controller[] {
-  const { gates, writeDeadlineMs } = options;
+  const { gates, writeDeadlineMs, maxPullsPerRegistry = 0 } = options;
   // First of all, so that every other handler of a change sees what it knows.
   const known = new KnownNodeImages({ ...deps, informer: deps.informers.nodeImages });
   const writer = new NodeImageWriter({ writeDeadlineMs }, { ...deps, known });
@@ -36,7 +38,10 @@ export function setupControllers(
   const jobs = gates.KruiseDaemon && gates.ImagePullJobGate;
   return [
     ...(gates.KruiseDaemon ? [setupNodeImageController({ workers: NODE_WORKERS }, shared)] : []),
-    setupImagePullJobController({ workers: JOB_WORKERS, enabled: jobs }, shared),
+    setupImagePullJobController(
+      { workers: JOB_WORKERS, enabled: jobs, maxPullsPerRegistry },
+      shared,
+    ),
     ...(jobs ? [setupImageListPullJobController(deps)] : []),
     ...setupPredownloadControllers(
       { enabled: jobs && gates.PreDownloadImageForInPlaceUpdate },

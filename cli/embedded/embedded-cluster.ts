@@ -156,6 +156,7 @@ function managerOptions(): ManagerOptions {
     access: {},
     webhook: { host: '127.0.0.1', port: 0 },
     metrics: { host: '127.0.0.1', port: 0 },
+    maxPullsPerRegistry: 0,
     leaderElect: false,
     leaseDurationMs: 15_000,
     gates: FEATURE_GATES,

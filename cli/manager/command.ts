@@ -28,6 +28,11 @@ export function managerCommand(): Command {
       'run the controllers only while holding the Lease; needed with more than one replica',
     )
     .option('--lease-seconds <seconds>', 'how long a Lease holds without being renewed', '15')
+    .option(
+      '--max-pulls-per-registry <pulls>',
+      'pulls at once from any one registry, of all nodes together; 0: no ceiling',
+      '0',
+    )
     .option('--feature-gates <gates>', 'comma-separated Gate=true|false')
     .option('--log-level <level>', 'debug, info, warn or error', 'info')
     .action(async (raw: Record<string, unknown>) => {

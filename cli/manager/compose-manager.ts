@@ -54,8 +54,11 @@ export async function composeManager(
     deps,
   );
   const { writeDeadlineMs } = leaseTimes(options);
-  const { gates } = options;
-  const controllers = setupControllers({ gates, writeDeadlineMs }, { ...deps, informers, events });
+  const { gates, maxPullsPerRegistry } = options;
+  const controllers = setupControllers(
+    { gates, writeDeadlineMs, maxPullsPerRegistry },
+    { ...deps, informers, events },
+  );
   const admission = composeAdmission(options, deps, informers);
   const leading = composeLeading(options, deps, { informers, controllers });
   const caches = (): string | undefined => (informers.hasSynced ? undefined : 'not filled yet');

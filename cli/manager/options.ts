@@ -22,6 +22,8 @@ export interface ManagerOptions {
   readonly metrics: ListenAddress;
   readonly leaderElect: boolean;
   readonly leaseDurationMs: number;
+  /** 0: no ceiling. */
+  readonly maxPullsPerRegistry: number;
   readonly gates: Readonly<Record<FeatureGate, boolean>>;
   readonly logLevel: LogLevel;
 }
@@ -39,6 +41,7 @@ export function readManagerOptions(raw: RawOptions): ManagerOptions {
     metrics: reader.address('metricsAddress'),
     leaderElect: reader.flag('leaderElect'),
     leaseDurationMs: reader.integer('leaseSeconds', { min: 4, max: 300 }) * 1000,
+    maxPullsPerRegistry: reader.integer('maxPullsPerRegistry', { min: 0, max: 100_000 }),
     gates: reader.featureGates<FeatureGate>('featureGates', FEATURE_GATES),
     logLevel: reader.oneOf<LogLevel>('logLevel', ['info', 'debug', 'warn', 'error']),
   };

@@ -6,6 +6,7 @@ import { type Clock, timestamp } from '../../runtime/clock.ts';
 import { describeError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { ChangeOutcome, NodeImageWriter, SpecChange } from '../node-image-writer/writer.ts';
+import type { Asker, RegistryBudget } from '../registry-budget/registry-budget.ts';
 import { assignTag } from './assign-tag.ts';
 import { entryState } from './entry-state.ts';
 import type { JobView } from './job-view.ts';
@@ -20,6 +21,7 @@ const BACKOFF = { baseMs: 1_000, maxMs: 60_000, jitter: 0.5 };
 
 export interface JobAdvanceDeps {
   readonly writer: NodeImageWriter;
+  readonly budget: RegistryBudget;
   readonly clock: Clock;
   readonly log: Logger;
   readonly random: () => number;
@@ -45,10 +47,9 @@ export class JobAdvance {
     this.#deps = deps;
   }
 
-  /** One step. Resolves when it is decided; a node that is being written holds its slot in the view. */
-  async step(job: ImagePullJob, view: JobView, signal: AbortSignal): Promise<void> {
+  /** One step. A node that is being written holds its slot in the view. */
+  step(job: ImagePullJob, view: JobView, signal: AbortSignal): void {
     const nowMs = (): number => this.#deps.clock.now();
-    await this.#settleDoubts(view, signal);
     view.refresh(nowMs());
     const start = (write: Write): void => this.#start({ job, view, signal }, write);
     for (const write of this.#releases(view, nowMs())) start(write);
@@ -62,15 +63,6 @@ export class JobAdvance {
   /** Resolves when no write is under way. */
   async idle(): Promise<void> {
     while (this.#running.size > 0) await Promise.all(this.#running);
-  }
-
-  /** A write whose answer was lost may have been made: nothing is assigned before the API server has told. */
-  async #settleDoubts(view: JobView, signal: AbortSignal): Promise<void> {
-    for (const name of view.doubts) {
-      await this.#deps.writer.read(name, signal);
-      view.doubts.delete(name);
-      view.mark(name);
-    }
   }
 
   #releases(view: JobView, nowMs: number): readonly Write[] {
@@ -97,7 +89,7 @@ export class JobAdvance {
   }
 
   #assignments(job: ImagePullJob, view: JobView, nowMs: number): readonly Write[] {
-    const names = planAssignments({
+    const planned = planAssignments({
       parallelism: job.spec.parallelism,
       mostTargets: view.mostTargets,
       slots: view.progress.counts.slots,
@@ -105,6 +97,7 @@ export class JobAdvance {
       atMost: WRITES_AT_ONCE - view.writing.size,
     });
     const { request } = view;
+    const names = this.#deps.budget.admit(askerOf(job, view), planned);
     return names.map(name => {
       const state = view.progress.get(name);
       const again = state?.kind === 'waiting' && state.again;
@@ -137,6 +130,7 @@ export class JobAdvance {
     of.view.writing.add(write.name);
     const running = this.#write(of.view, write, of.signal).finally(() => {
       this.#running.delete(running);
+      this.#deps.budget.settled(of.view.uid, write.name);
       of.view.written(write.name);
       this.#deps.wake(keyOf(of.job));
     });
@@ -150,7 +144,24 @@ export class JobAdvance {
       view.memory.succeeded(name);
       done?.(outcome);
     } catch (error) {
-      if (!signal.aborted) this.#fail(view, name, error);
+      if (signal.aborted) return;
+      this.#fail(view, name, error);
+      if (mayHaveBeenMade(error)) await this.#untilTold(name, signal);
+    }
+  }
+
+  /** A write whose answer was lost may have been made: its node stays taken until the API server has told. */
+  async #untilTold(name: string, signal: AbortSignal): Promise<void> {
+    const { clock, random, writer } = this.#deps;
+    for (let tries = 0; ; tries++) {
+      try {
+        await writer.read(name, signal);
+        return;
+      } catch {
+        // The write before it was logged; the job goes on with its other nodes.
+        if (signal.aborted) return;
+      }
+      await clock.sleep(backoffMs(tries, BACKOFF, random), signal).catch(() => {});
     }
   }
 
@@ -161,12 +172,21 @@ export class JobAdvance {
       view.remember(node, { reason: 'NodeImageRefused', message }, nowMs);
       return;
     }
-    if (mayHaveBeenMade(err)) view.doubts.add(node);
     const { log, random } = this.#deps;
     view.memory.postpone(node, tries => nowMs + backoffMs(tries, BACKOFF, random));
     const { namespace, name } = view.request.owner;
     log.warn('Failed to write a NodeImage', { node, job: `${namespace}/${name}`, err });
   }
+}
+
+function askerOf(job: ImagePullJob, view: JobView): Asker {
+  return {
+    key: keyOf(job),
+    uid: view.uid,
+    sinceMs: Date.parse(job.metadata.creationTimestamp ?? '') || 0,
+    image: view.request,
+    held: view.progress.counts.slots,
+  };
 }
 
 /** Only an answer of the API server that refuses is certain. */

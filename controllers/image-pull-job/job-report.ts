@@ -9,6 +9,7 @@ import type { Lister } from '../../kube/informer.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { type Clock, timestamp } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
+import type { RegistryBudget } from '../registry-budget/registry-budget.ts';
 import type { Failure } from './entry-state.ts';
 import { summarizeFailures } from './failures.ts';
 import { eventsOf, sayAll } from './job-events.ts';
@@ -29,6 +30,7 @@ export interface JobReportDeps {
   readonly client: KubeClient;
   readonly jobs: Lister<ImagePullJob>;
   readonly views: JobViews;
+  readonly budget: RegistryBudget;
   readonly events: EventRecorder;
   readonly metrics: JobMetrics;
   readonly clock: Clock;
@@ -93,6 +95,7 @@ export class JobReport {
       missing: () => missingNodes(view.progress),
       overdue: deadlineMsOf(job, this.#deps.clock) <= this.#deps.clock.now(),
       paused: parallelLimit(job.spec.parallelism, view.mostTargets) === 0,
+      hold: this.#deps.budget.holdOf(keyOf(job)),
     });
   }
 

@@ -36,8 +36,6 @@ const epoch = (time: string | undefined): number | undefined =>
 export class JobView {
   readonly progress = new JobProgress();
   readonly memory = new NodeMemory();
-  /** Nodes of which nobody knows whether our last write was made. */
-  readonly doubts = new Set<string>();
   /** Nodes that are being written. Their states stand until that is done. */
   readonly writing = new Set<string>();
   /** Nodes whose unfinished pulls have yet to learn of an edit. */

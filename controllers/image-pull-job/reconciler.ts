@@ -7,6 +7,7 @@ import type { Lister } from '../../kube/informer.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { isFinished, lastsAsLongAsItsRollout } from '../job-life.ts';
+import type { RegistryBudget } from '../registry-budget/registry-budget.ts';
 import { requeueAfter } from '../requeue.ts';
 import type { JobAdvance } from './advance.ts';
 import { addFinalizer, hasFinalizer } from './finalizer.ts';
@@ -26,6 +27,7 @@ export interface ImagePullJobReconcilerDeps {
   readonly jobs: Lister<ImagePullJob>;
   readonly views: JobViews;
   readonly advance: JobAdvance;
+  readonly budget: RegistryBudget;
   readonly end: JobEnd;
   readonly secrets: PullSecrets;
   readonly report: JobReport;
@@ -45,6 +47,16 @@ export class ImagePullJobReconciler {
 
   /** One look at the job. */
   async reconcile(key: ObjectKey, signal: AbortSignal): Promise<ReconcileResult | undefined> {
+    try {
+      return await this.#look(key, signal);
+    } catch (error) {
+      // What is kept for it would lie idle until it is tried again.
+      this.#deps.budget.withdraw(key);
+      throw error;
+    }
+  }
+
+  async #look(key: ObjectKey, signal: AbortSignal): Promise<ReconcileResult | undefined> {
     const cached = this.#deps.jobs.get(key);
     if (cached === undefined) return this.#forget(key);
     const job = this.#deps.views.latest(cached);
@@ -60,11 +72,13 @@ export class ImagePullJobReconciler {
 
   #forget(key: ObjectKey): undefined {
     this.#deps.views.close(key);
+    this.#deps.budget.withdraw(key);
     this.#deps.metrics.gone(key);
   }
 
   #close(key: ObjectKey): undefined {
     this.#deps.views.close(key);
+    this.#deps.budget.withdraw(key);
     this.#deps.metrics.hide(key);
   }
 
@@ -73,6 +87,7 @@ export class ImagePullJobReconciler {
     cached: ImagePullJob,
     signal: AbortSignal,
   ): Promise<ReconcileResult | undefined> {
+    this.#deps.budget.withdraw(keyOf(job));
     const open = this.#deps.views.get(keyOf(job));
     if (open !== undefined) delete open.secrets;
     // Before the cache shows the end, the view is what knows of it.
@@ -114,7 +129,7 @@ export class ImagePullJobReconciler {
       return this.#refuse(found, problem ?? 'spec.image: is no image', signal);
     const job = await this.#protect(found, signal);
     await this.#claimSecrets(job, open, signal);
-    await this.#deps.advance.step(job, open.view, signal);
+    this.#deps.advance.step(job, open.view, signal);
     this.#deps.metrics.show(keyOf(job), open.view.progress.counts);
     const statusDueMs = await this.#deps.report.report(job, open, signal);
     const nowMs = this.#deps.clock.now();

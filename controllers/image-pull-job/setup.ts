@@ -18,6 +18,7 @@ import {
 import { isOpen } from '../job-life.ts';
 import type { KnownNodeImages } from '../node-image-writer/known-node-images.ts';
 import type { NodeImageWriter } from '../node-image-writer/writer.ts';
+import { RegistryBudget } from '../registry-budget/registry-budget.ts';
 import { JobAdvance } from './advance.ts';
 import { JobEnd } from './job-end.ts';
 import { JobMetrics } from './job-metrics.ts';
@@ -32,6 +33,8 @@ export interface ImagePullJobControllerOptions {
   readonly workers: number;
   /** Off: jobs are not worked on, but those that are deleted can go (W21). */
   readonly enabled: boolean;
+  /** Pulls at once from any registry; 0: no ceiling. */
+  readonly maxPullsPerRegistry: number;
 }
 
 export interface ImagePullJobControllerDeps extends ControllerDeps {
@@ -50,7 +53,8 @@ export function setupImagePullJobController(
   const metrics = new JobMetrics(deps.metrics);
   const secrets = new PullSecrets(deps);
   const wake = (key: ObjectKey): void => controller.enqueue(key);
-  const advance = new JobAdvance({ ...deps, wake });
+  const budget = new RegistryBudget(options, { ...deps, wake });
+  const advance = new JobAdvance({ ...deps, budget, wake });
   const reconciler = new ImagePullJobReconciler(options, {
     ...deps,
     jobs,
@@ -58,8 +62,9 @@ export function setupImagePullJobController(
     metrics,
     secrets,
     advance,
+    budget,
     end: new JobEnd({ ...deps, secrets }),
-    report: new JobReport({ ...deps, jobs, views, metrics }),
+    report: new JobReport({ ...deps, jobs, views, metrics, budget }),
   });
   const controller: Controller = createController(
     { name: 'image-pull-job', workers: options.workers },

@@ -1,6 +1,7 @@
 import { setCondition } from '../../api/conditions.ts';
 import type { ImagePullJob, ImagePullJobStatus } from '../../api/image-pull-job.ts';
 import type { Condition } from '../../api/meta.ts';
+import { describeHold } from '../registry-budget/registry-hold.ts';
 import type { FailureSummary } from './failures.ts';
 import type { TargetCounts } from './progress.ts';
 import type { Verdict } from './verdict.ts';
@@ -104,11 +105,12 @@ function conditionsOf(facts: StatusFacts): readonly Condition[] {
   const observed = generation === undefined ? {} : { observedGeneration: generation };
   const { reason } = verdict;
   const message = messageOf(facts);
+  const progress = verdict.reason === 'RegistryBudget' ? describeHold(verdict.hold) : message;
   const status = verdict.kind === 'running' ? 'True' : 'False';
   const kept = (job.status?.conditions ?? []).filter(({ type }) => !isEnding(type, verdict));
   let conditions = setCondition(
     kept,
-    { type: 'Progressing', status, reason, message, ...observed },
+    { type: 'Progressing', status, reason, message: progress, ...observed },
     now,
   );
   if (secretProblems !== undefined) {

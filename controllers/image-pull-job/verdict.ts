@@ -1,5 +1,6 @@
 import type { ImagePullJob } from '../../api/image-pull-job.ts';
 import { lastsAsLongAsItsRollout } from '../job-life.ts';
+import type { RegistryHold } from '../registry-budget/registry-hold.ts';
 import type { TargetCounts } from './progress.ts';
 
 /** Whether a job goes on, and how it ended. `reason` is that of its conditions. */
@@ -13,6 +14,7 @@ export type Verdict =
         | 'WaitingForNextPull'
         | 'NoMatchingNodes';
     }
+  | { readonly kind: 'running'; readonly reason: 'RegistryBudget'; readonly hold: RegistryHold }
   | { readonly kind: 'complete'; readonly reason: 'Succeeded' | 'RolloutOvertook' }
   | {
       readonly kind: 'failed';
@@ -30,6 +32,8 @@ export interface VerdictFacts {
   readonly overdue: boolean;
   /** No slot is given out. */
   readonly paused: boolean;
+  /** The registry that has no room for more of its pulls. */
+  readonly hold?: RegistryHold | undefined;
 }
 
 type Rule = (facts: VerdictFacts) => Verdict | undefined;
@@ -58,10 +62,11 @@ function unfinished({ counts }: VerdictFacts): number {
 }
 
 function going(facts: VerdictFacts): Verdict {
-  const { counts, paused } = facts;
+  const { counts, hold, paused } = facts;
   if (counts.slots === 0 && counts.waiting > 0 && paused) {
     return { kind: 'running', reason: 'Paused' };
   }
+  if (hold !== undefined) return { kind: 'running', reason: 'RegistryBudget', hold };
   if (counts.slots === 0 && counts.waiting === 0 && counts.unavailable > 0) {
     return { kind: 'running', reason: 'WaitingForNodes' };
   }

@@ -28,13 +28,22 @@ export class KnownNodeImages {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #ahead = new Map<string, NodeImage>();
+  readonly #handlers: ((name: string) => void)[] = [];
 
   constructor(deps: KnownNodeImagesDeps) {
     this.#client = deps.client;
     this.#clock = deps.clock;
     this.#log = deps.log;
     this.#cache = deps.informer;
-    deps.informer.onChange(change => this.#settle(change));
+    deps.informer.onChange(change => {
+      this.#settle(change);
+      this.#notify(change.object.metadata.name);
+    });
+  }
+
+  /** Calls `handler` with the name of each NodeImage after what is known of it changed, before other handlers of its informer. */
+  onChange(handler: (name: string) => void): void {
+    this.#handlers.push(handler);
   }
 
   /** The newest NodeImage of that name we know of. */
@@ -68,12 +77,14 @@ export class KnownNodeImages {
       cached?.metadata.uid === answer.metadata.uid &&
       cached !== undefined &&
       generationOf(cached) >= generationOf(answer);
-    if (!seen) this.#ahead.set(answer.metadata.name, trimNodeImage(answer));
+    if (seen) return;
+    this.#ahead.set(answer.metadata.name, trimNodeImage(answer));
+    this.#notify(answer.metadata.name);
   }
 
   /** Takes in that the API server has no such NodeImage. */
   forget(name: string): void {
-    this.#ahead.delete(name);
+    if (this.#ahead.delete(name)) this.#notify(name);
   }
 
   /**
@@ -93,6 +104,10 @@ export class KnownNodeImages {
         await this.#clock.sleep(RETRY_MS, signal);
       }
     }
+  }
+
+  #notify(name: string): void {
+    for (const handler of this.#handlers) handler(name);
   }
 
   #settle({ type, object }: Change<NodeImage>): void {

@@ -99,6 +99,7 @@ export interface ClusterOptions extends FakeDaemonsOptions {
   readonly nodes?: number | readonly Node[];
   readonly seed?: (kube: FakeKube) => void;
   readonly gateOff?: boolean;
+  readonly maxPullsPerRegistry?: number;
 }
 
 /** All controllers and a fake daemon on every node. */
@@ -123,7 +124,7 @@ export interface Cluster extends ControllerWorld {
 
 /** Starts the cluster and lets it settle: every node has its NodeImage. */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const { nodes = 3 } = options;
+  const { nodes = 3, maxPullsPerRegistry = 0 } = options;
   const all = typeof nodes === 'number' ? nodeNames(nodes).map(name => node(name)) : nodes;
   let daemons: FakeDaemons | undefined;
   const killed = new AbortController();
@@ -141,7 +142,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
         enqueue: () => {},
         run: (signal: AbortSignal) => fake.run(signal),
       };
-      const controllers = setupControllers({ gates, writeDeadlineMs: 4_000 }, deps);
+      const controllers = setupControllers(
+        { gates, writeDeadlineMs: 4_000, maxPullsPerRegistry },
+        deps,
+      );
       return [...controllers.map(each => mortal(each, killed.signal)), daemonsRun];
     },
     {
@@ -225,7 +229,11 @@ export interface Replica extends AsyncDisposable {
 }
 
 /** Starts another replica on the same API: its caches follow, its controllers wait. */
-export async function startReplica(client: KubeClient, clock: FakeClock): Promise<Replica> {
+export async function startReplica(
+  client: KubeClient,
+  clock: FakeClock,
+  { maxPullsPerRegistry = 0 }: Pick<ClusterOptions, 'maxPullsPerRegistry'> = {},
+): Promise<Replica> {
   const base = { client, clock, log: silentLogger, metrics: noMetrics, random: () => 0.5 };
   const informers = createInformers(
     { workloads: [] },
@@ -237,7 +245,7 @@ export async function startReplica(client: KubeClient, clock: FakeClock): Promis
     ImagePullJobGate: true,
     PreDownloadImageForInPlaceUpdate: true,
   };
-  const options = { gates, writeDeadlineMs: 4_000 };
+  const options = { gates, writeDeadlineMs: 4_000, maxPullsPerRegistry };
   const controllers = setupControllers(options, { ...base, informers, events });
   const abort = new AbortController();
   const running = [informers.run(abort.signal)];
