@@ -48,5 +48,9 @@ async function loadAccess({ kubeconfig, context }: AccessOptions): Promise<KubeA
       'no cluster to talk to: give --kubeconfig, set KUBECONFIG, or run in a pod',
     );
   }
-  return loadInClusterAccess({ host, port }, deps);
+  const directory = process.env['HEADSTART_SERVICE_ACCOUNT_DIRECTORY'];
+  return loadInClusterAccess(
+    { host, port, ...(directory === undefined ? {} : { directory }) },
+    deps,
+  );
 }
