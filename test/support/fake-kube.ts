@@ -19,7 +19,7 @@ import { withDeadline } from '../../runtime/deadline.ts';
 import { FakeClock } from './fake-clock.ts';
 import { ALL_RESOURCES, discoveryBody } from './fake-kube/discovery.ts';
 import type { FakeRequest, Hook } from './fake-kube/fake-request.ts';
-import { FakeStore, tableOf } from './fake-kube/fake-store.ts';
+import { FakeStore, type StoredChange, tableOf } from './fake-kube/fake-store.ts';
 import { FakeWatch } from './fake-kube/fake-watch.ts';
 import { refusal, typed } from './fake-kube/object-rules.ts';
 import { Patcher } from './fake-kube/patches.ts';
@@ -30,6 +30,8 @@ export interface FakeKubeOptions {
   readonly clock?: FakeClock;
   /** Whether dependents go with their owners. Default false: that is the work of kube-controller-manager. */
   readonly collectsGarbage?: boolean;
+  /** Be one more client of the same API, with faults, requests and watches of its own. */
+  readonly of?: FakeKube;
 }
 
 /**
@@ -47,13 +49,20 @@ export class FakeKube implements KubeClient {
   readonly #store: FakeStore;
   readonly #watches = new Set<Pick<FakeWatch<KubeObject>, 'end' | 'bookmark'>>();
   /** Kinds that are served, by table. */
-  readonly #served = new Set(ALL_RESOURCES.map(tableOf));
-  readonly #patcher = new Patcher();
+  readonly #served: Set<string>;
+  readonly #patcher: Patcher;
 
   constructor(options: FakeKubeOptions = {}) {
-    this.clock = options.clock ?? new FakeClock();
-    const { collectsGarbage = false } = options;
-    this.#store = new FakeStore({ clock: this.clock, collectsGarbage });
+    const { of, collectsGarbage = false } = options;
+    this.clock = of?.clock ?? options.clock ?? new FakeClock();
+    this.#store = of ? of.#store : new FakeStore({ clock: this.clock, collectsGarbage });
+    this.#served = of ? of.#served : new Set(ALL_RESOURCES.map(tableOf));
+    this.#patcher = of ? of.#patcher : new Patcher();
+  }
+
+  /** Every write of every client since the last compaction, oldest first. */
+  get history(): readonly StoredChange[] {
+    return this.#store.history;
   }
 
   /** Puts an object in as if it had always been there: status, uid and timestamps are kept. */
