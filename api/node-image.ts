@@ -71,6 +71,9 @@ export interface ImageTagStatus {
   readonly phase: PullPhase;
   /** 0 to 100. */
   readonly progress?: number;
+  /** Of the compressed image, so far and in all (ours); absent where the runtime does not tell. */
+  readonly bytesDone?: number;
+  readonly bytesTotal?: number;
   readonly startTime?: string;
   readonly completionTime?: string;
   readonly version?: number;

@@ -4,10 +4,14 @@ import { ANNOTATION_PULLING_BY, DAEMON_FIELD_MANAGER } from '../api/names.ts';
 import type { PullFailureReason } from '../api/pull-failure.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { withDeadline } from '../runtime/deadline.ts';
+import type { DownloadedBytes } from './containerd/download-progress.ts';
+import { followDownload } from './containerd/follow-download.ts';
+import { openPullLease } from './containerd/pull-lease.ts';
 import type { CredentialSource, FoundCredentials } from './credentials/credential-source.ts';
 import type { Credential } from './credentials/keyring.ts';
 import { CriError } from './cri/cri-error.ts';
 import type { ImageRuntime, PullRequest } from './cri/image-runtime.ts';
+import type { RuntimeConnection } from './cri/runtime-connection.ts';
 import type { RuntimeCall } from './cri/unary.ts';
 import type { AttemptFailure } from './retry-policy.ts';
 import type { WantedPull } from './wanted-pulls.ts';
@@ -18,7 +22,7 @@ export type AttemptResult =
   | ({ readonly kind: 'failed' } & AttemptFailure);
 
 export interface AttemptDeps {
-  readonly runtime: ImageRuntime;
+  readonly runtime: Omit<RuntimeConnection, 'run'>;
   readonly credentials: CredentialSource;
   readonly clock: Clock;
 }
@@ -28,6 +32,8 @@ export interface AttemptOptions {
   readonly timeoutMs: number;
   /** Use no kept credentials. */
   readonly freshCredentials: boolean;
+  /** Told now and then how far it is, where the runtime says so. */
+  readonly onBytes: (bytes: DownloadedBytes) => void;
   readonly signal: AbortSignal;
 }
 
@@ -48,13 +54,18 @@ export async function attemptPull(
       signal: deadline.signal,
     });
     const call = { signal: deadline.signal, deadlineMs: options.timeoutMs };
-    return {
-      kind: 'pulled',
-      imageID: await pullWithAny(pull, found.credentials, call, deps.runtime),
-    };
+    const { credentials } = found;
+    const imageRef = await download({ pull, credentials, call }, options, deps);
+    return { kind: 'pulled', imageID: imageIDOf(pull.name, imageRef) };
   } catch (error) {
     options.signal.throwIfAborted();
-    if (deadline.expired) return failed(timeout(pull, options.timeoutMs), found, true);
+    const { problem } = deps.runtime;
+    if (deadline.expired && problem === undefined) {
+      return failed(timeout(pull, options.timeoutMs), found, true);
+    }
+    // While the runtime was away or hung nobody could have pulled faster: an outage, which costs no attempt.
+    if (deadline.expired)
+      return failed(new CriError('RuntimeUnavailable', problem ?? ''), found, false);
     if (error instanceof CriError) return failed(error, found, false);
     throw error;
   }
@@ -62,6 +73,26 @@ export async function attemptPull(
 
 function jobsOf({ spec }: WantedPull): ObjectKey[] {
   return (spec.ownerReferences ?? []).map(({ name = '', namespace }) => objectKey(name, namespace));
+}
+
+interface Download {
+  readonly pull: WantedPull;
+  readonly credentials: readonly Credential[];
+  readonly call: RuntimeCall;
+}
+
+/** Pulls under a lease, where the runtime has them: what is downloaded outlives the attempt then. */
+async function download(
+  { pull, credentials, call }: Download,
+  { onBytes }: AttemptOptions,
+  { runtime, clock }: AttemptDeps,
+): Promise<string> {
+  const image = pullReference(pull.name, pull.tag);
+  const store = { store: runtime.store, clock };
+  const lease = await openPullLease({ image, call }, store);
+  return followDownload({ lease, onBytes }, store, () =>
+    pullWithAny({ ...requestOf(pull), lease }, credentials, call, runtime),
+  );
 }
 
 /** Failures that no other user of the registry could mend. */
@@ -73,21 +104,20 @@ const SAME_FOR_ALL: ReadonlySet<PullFailureReason> = new Set([
 
 /** The first success wins; the last failure counts. Anonymous only without any credential, as kubelet. */
 async function pullWithAny(
-  pull: WantedPull,
+  request: PullRequest,
   credentials: readonly Credential[],
   call: RuntimeCall,
   runtime: ImageRuntime,
 ): Promise<string> {
   const [credential, ...others] = credentials;
   try {
-    const imageRef = await runtime.pullImage({ ...requestOf(pull), credential }, call);
-    return imageIDOf(pull.name, imageRef);
+    return await runtime.pullImage({ ...request, credential }, call);
   } catch (error) {
     call.signal.throwIfAborted();
     const isHopeless = error instanceof CriError && SAME_FOR_ALL.has(error.reason);
     if (isHopeless || others.length === 0) throw error;
   }
-  return pullWithAny(pull, others, call, runtime);
+  return pullWithAny(request, others, call, runtime);
 }
 
 function requestOf({ name, tag, labels, annotations }: WantedPull): PullRequest {

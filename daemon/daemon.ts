@@ -8,6 +8,7 @@ import { type Clock, timestamp } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import { Semaphore } from '../runtime/semaphore.ts';
+import { LeasePruner } from './containerd/lease-pruner.ts';
 import { credentialsFrom } from './credentials/credential-part.ts';
 import { NodeCredentials, type NodeCredentialsOptions } from './credentials/node-credentials.ts';
 import { pullSecretCredentials } from './credentials/pull-secrets.ts';
@@ -21,6 +22,7 @@ import { createPullMetrics } from './pull-metrics.ts';
 import { PullScheduler } from './pull-scheduler.ts';
 import { nodeImageStatus } from './status.ts';
 import { StatusReporter } from './status-reporter.ts';
+import { unfinishedImages } from './wanted-pulls.ts';
 
 export interface DaemonOptions {
   /** Name of the Node, and of its NodeImage. */
@@ -74,6 +76,7 @@ class NodeDaemon implements Daemon {
   readonly #informer: Informer<NodeImage>;
   readonly #scheduler: PullScheduler;
   readonly #reporter: StatusReporter;
+  readonly #leases: LeasePruner;
   readonly #nodeCredentials: NodeCredentials;
   readonly #countPull: ReturnType<typeof createPullMetrics>;
   #nodeImage: NodeImage | undefined;
@@ -88,6 +91,7 @@ class NodeDaemon implements Daemon {
     );
     this.#nodeCredentials = new NodeCredentials(options.nodeCredentials ?? {}, deps);
     this.#scheduler = this.#createScheduler(options.maxConcurrentPulls ?? 3);
+    this.#leases = new LeasePruner({ ...deps, runtime: this.#runtime });
     this.#reporter = new StatusReporter({
       ...deps,
       statusOf: nodeImage => nodeImageStatus(nodeImage, this.#scheduler.statusOf, timestamp(clock)),
@@ -107,7 +111,11 @@ class NodeDaemon implements Daemon {
   async run(signal: AbortSignal): Promise<void> {
     // The connection outlives the signal: pulls are cancelled over it.
     using connected = linkedAbort();
-    const parts = [this.#runtime.run(connected.signal), this.#informer.run(signal)];
+    const parts = [
+      this.#runtime.run(connected.signal),
+      this.#informer.run(signal),
+      this.#leases.run(signal),
+    ];
     try {
       await Promise.race(parts);
     } finally {
@@ -144,6 +152,7 @@ class NodeDaemon implements Daemon {
     if (nodeImage?.metadata.uid !== this.#nodeImage?.metadata.uid) this.#scheduler.apply(undefined);
     this.#nodeImage = nodeImage;
     this.#scheduler.apply(nodeImage);
+    this.#leases.keepOnly(unfinishedImages(nodeImage));
     this.#reporter.observe(nodeImage, PROGRESS_MS);
   }
 

@@ -1,10 +1,17 @@
 import type { ImageTagStatus, NodeImage } from '../api/node-image.ts';
 import { timestamp } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
+import type { DownloadedBytes } from './containerd/download-progress.ts';
 import type { EndedPull } from './pull-events.ts';
 import { type PullOutcome, type PullTaskDeps, type PullTrouble, runPull } from './pull-task.ts';
 import type { KnownStatus } from './status.ts';
-import { finalStatus, startedStatus, troubledStatus, waitingStatus } from './tag-status.ts';
+import {
+  advancedStatus,
+  finalStatus,
+  startedStatus,
+  troubledStatus,
+  waitingStatus,
+} from './tag-status.ts';
 import { type PullKey, planPulls, pullKey, type WantedPull } from './wanted-pulls.ts';
 
 /** Told about every pull; never about one that was stopped. */
@@ -92,6 +99,7 @@ export class PullScheduler {
   async #run(running: RunningPull): Promise<void> {
     const listener = {
       onStart: () => this.#started(running),
+      onBytes: (bytes: DownloadedBytes) => this.#advanced(running, bytes),
       onTrouble: (trouble: PullTrouble) => this.#troubled(running, trouble),
     };
     const { signal } = running.abort;
@@ -107,6 +115,11 @@ export class PullScheduler {
   #started(running: RunningPull): void {
     running.startedAtMs = this.#deps.clock.monotonicMs();
     running.status = startedStatus(running.pull, timestamp(this.#deps.clock));
+    this.#listener.onProgress();
+  }
+
+  #advanced(running: RunningPull, bytes: DownloadedBytes): void {
+    running.status = advancedStatus(running.status, bytes);
     this.#listener.onProgress();
   }
 

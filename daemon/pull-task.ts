@@ -3,8 +3,8 @@ import type { PullFailureReason } from '../api/pull-failure.ts';
 import { type LinkedAbort, linkedAbort } from '../runtime/abort.ts';
 import { backoffMs } from '../runtime/backoff.ts';
 import { type AttemptDeps, type AttemptResult, attemptPull, imageIDOf } from './attempt-pull.ts';
+import type { DownloadedBytes } from './containerd/download-progress.ts';
 import { CriError } from './cri/cri-error.ts';
-import type { RuntimeConnection } from './cri/runtime-connection.ts';
 import { type AttemptFailure, nextStep, pullLimits, RETRY_BACKOFF } from './retry-policy.ts';
 import type { WantedPull } from './wanted-pulls.ts';
 
@@ -32,7 +32,6 @@ export interface Slots {
 }
 
 export interface PullTaskDeps extends AttemptDeps {
-  readonly runtime: Omit<RuntimeConnection, 'run'>;
   readonly slots: Slots;
   readonly random: () => number;
 }
@@ -41,6 +40,8 @@ export interface PullTaskDeps extends AttemptDeps {
 export interface PullListener {
   /** The first attempt has its slot. */
   onStart(): void;
+  /** The download went on. */
+  onBytes(bytes: DownloadedBytes): void;
   /** It has to be tried again, or has to wait. */
   onTrouble(trouble: PullTrouble): void;
 }
@@ -153,6 +154,7 @@ class PullTask {
         reference: this.#reference,
         timeoutMs: this.#limits.timeoutMs,
         freshCredentials: this.#lastFailure?.reason === 'Unauthorized',
+        onBytes: (bytes: DownloadedBytes) => this.#deps.onBytes(bytes),
         signal: this.#life.signal,
       };
       return attemptPull(this.#pull, options, this.#deps);

@@ -1,3 +1,4 @@
+import { pullReference } from '../api/image-reference.ts';
 import type {
   ImageSpec,
   ImageTagSpec,
@@ -68,6 +69,22 @@ export function planPulls(nodeImage: NodeImage, running: ReadonlyMap<PullKey, nu
   const start = [...wanted.values()].filter(pull => running.get(pull.key) !== pull.version);
   const stop = [...running].filter(([key, version]) => wanted.get(key)?.version !== version);
   return { start: start.sort(byAge), stop: stop.map(([key]) => key) };
+}
+
+/**
+ * References whose pull has not succeeded: what was downloaded of them may still be of use. A full disk is better served by the space, and
+ * what a NodeImage does not want at all is of no use.
+ */
+export function unfinishedImages(nodeImage: NodeImage | undefined): ReadonlySet<string> {
+  const images = new Set<string>();
+  for (const [name, image] of Object.entries(nodeImage?.spec.images ?? {})) {
+    for (const spec of tagsOf(image)) {
+      const result = nodeImage && resultOf(nodeImage, name, spec);
+      const isOver = result?.phase === 'Succeeded' || result?.reason === 'DiskFull';
+      if (!isOver) images.add(pullReference(name, spec.tag));
+    }
+  }
+  return images;
 }
 
 function unfinishedPulls(nodeImage: NodeImage): WantedPull[] {

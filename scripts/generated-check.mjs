@@ -6,7 +6,18 @@ import { basename, join, resolve } from 'node:path';
 
 /** Each generated file with the arguments of node that write it to the path that follows them. */
 const GENERATED = [
-  { file: 'daemon/cri/cri.gen.ts', by: ['scripts/generate-cri.mjs'] },
+  {
+    file: 'daemon/cri/cri.gen.ts',
+    by: ['scripts/generate-cri.mjs', 'daemon/cri/api.proto'],
+  },
+  {
+    file: 'daemon/containerd/content.gen.ts',
+    by: ['scripts/generate-cri.mjs', 'daemon/containerd/content.proto'],
+  },
+  {
+    file: 'daemon/containerd/leases.gen.ts',
+    by: ['scripts/generate-cri.mjs', 'daemon/containerd/leases.proto'],
+  },
   { file: 'manifests/install.yaml', by: ['--import', 'tsx', 'scripts/generate-manifests.ts'] },
 ];
 

@@ -1,8 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { ContentService } from '../daemon/containerd/content.gen.ts';
+import { LeasesService } from '../daemon/containerd/leases.gen.ts';
 import { ImageServiceService, RuntimeServiceService } from '../daemon/cri/cri.gen.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { contentService, leasesService } from './containerd-services.ts';
 import { imageService, runtimeService } from './cri-services.ts';
 import { SimulatedRuntime, type SimulatedRuntimeDeps } from './simulated-runtime.ts';
 import type { CriCall, CriFault } from './unary-handler.ts';
@@ -11,12 +14,19 @@ export interface CriServerDeps extends SimulatedRuntimeDeps {
   readonly clock: Clock;
 }
 
-/** Starts a simulated container runtime that speaks CRI v1 on `socketPath`, a path shorter than 108 bytes. */
+export interface CriServerOptions {
+  /** Shorter than 108 bytes. */
+  readonly socketPath: string;
+  /** False: nothing but CRI, as CRI-O. Default true: containerd's leases and content, too. */
+  readonly isContainerd?: boolean;
+}
+
+/** Starts a simulated container runtime that speaks CRI v1. */
 export async function startCriServer(
-  options: { readonly socketPath: string },
+  options: CriServerOptions,
   deps: CriServerDeps,
 ): Promise<CriServer> {
-  const server = new CriServer(options.socketPath, deps);
+  const server = new CriServer(options, deps);
   await server.start();
   return server;
 }
@@ -28,13 +38,15 @@ export class CriServer implements AsyncDisposable {
   readonly runtime: SimulatedRuntime;
   /** Asked at every call; set it to break things. */
   faultOf: (call: CriCall) => CriFault | undefined = () => undefined;
+  readonly #isContainerd: boolean;
   readonly #clock: Clock;
   readonly #connections = new Set<Socket>();
   #listener: NetServer | undefined;
   #grpc: Server | undefined;
 
-  constructor(socketPath: string, deps: CriServerDeps) {
+  constructor({ socketPath, isContainerd = true }: CriServerOptions, deps: CriServerDeps) {
     this.socketPath = socketPath;
+    this.#isContainerd = isContainerd;
     this.runtime = new SimulatedRuntime(deps);
     this.#clock = deps.clock;
   }
@@ -45,6 +57,10 @@ export class CriServer implements AsyncDisposable {
     const grpc = new Server();
     grpc.addService(RuntimeServiceService, runtimeService(deps));
     grpc.addService(ImageServiceService, imageService(this.runtime, deps));
+    if (this.#isContainerd) {
+      grpc.addService(LeasesService, leasesService(this.runtime, deps));
+      grpc.addService(ContentService, contentService(this.runtime, deps));
+    }
     const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
     // Connections of our own can be cut as by a process that dies; gRPC's shutdown would cancel the calls politely.
     const listener = createServer(connection => {

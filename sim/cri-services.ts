@@ -1,4 +1,5 @@
 import type { handleUnaryCall } from '@grpc/grpc-js';
+import { LEASE_HEADER } from '../daemon/containerd/content-store.ts';
 import type {
   AuthConfig,
   Image,
@@ -66,9 +67,12 @@ export function imageService(
       const stored = images.find(image?.image ?? '');
       return { image: stored === undefined ? undefined : imageMessage(stored) };
     }),
-    pullImage: handle('PullImage', (request, signal) => pullImage(runtime, request, signal)),
+    pullImage: handle('PullImage', (request, signal, metadata) => {
+      const [lease] = metadata.get(LEASE_HEADER);
+      return pullImage(runtime, request, lease?.toString(), signal);
+    }),
     removeImage: handle('RemoveImage', ({ image }) => {
-      images.remove(image?.image ?? '');
+      runtime.remove(image?.image ?? '');
       return {};
     }),
     imageFsInfo: handle('ImageFsInfo', () => fsInfo(images.list())),
@@ -78,9 +82,11 @@ export function imageService(
 async function pullImage(
   runtime: SimulatedRuntime,
   { image, auth }: PullImageRequest,
+  lease: string | undefined,
   signal: AbortSignal,
 ): Promise<PullImageResponse> {
-  const answer = await runtime.pull(image?.image ?? '', credentialsOf(auth), signal);
+  const options = { auth: credentialsOf(auth), lease };
+  const answer = await runtime.pull(image?.image ?? '', options, signal);
   if (answer.kind === 'refused') throw new RpcFailure(answer.code, answer.details);
   return { imageRef: answer.id };
 }

@@ -52,8 +52,11 @@ export class ImageStore {
     if (stored !== undefined) this.#images.delete(stored.image.id);
   }
 
-  hasLayer(digest: string): boolean {
-    return this.list().some(({ image }) => image.layers.some(layer => layer.digest === digest));
+  /** True when an image has this manifest or this layer. */
+  needs(digest: string): boolean {
+    return this.list().some(
+      ({ image }) => image.digest === digest || image.layers.some(layer => layer.digest === digest),
+    );
   }
 
   #findByName(text: string): StoredImage | undefined {

@@ -9,6 +9,11 @@ interface Transfer {
   readonly finish: () => void;
 }
 
+/** Tells how much of a transfer is left, while it runs and after its end. */
+export interface TransferMeter {
+  leftBytes: () => number;
+}
+
 /** A rest this small is a rounding error of time. */
 const NOTHING_LEFT_BYTES = 0.5;
 
@@ -33,9 +38,17 @@ export class NetworkModel {
   }
 
   /** Resolves when `bytes` have crossed all of `links`, at once when there are none; rejects with the signal's reason when it aborts first. */
-  async transfer(bytes: number, links: readonly Link[], signal?: AbortSignal): Promise<void> {
+  async transfer(
+    bytes: number,
+    links: readonly Link[],
+    signal?: AbortSignal,
+    meter: TransferMeter = { leftBytes: () => 0 },
+  ): Promise<void> {
     signal?.throwIfAborted();
-    if (bytes <= 0 || links.length === 0) return;
+    if (bytes <= 0 || links.length === 0) {
+      meter.leftBytes = () => 0;
+      return;
+    }
     await new Promise<void>((resolve, reject) => {
       const end = (settle: () => void): void => {
         unlink();
@@ -49,6 +62,10 @@ export class NetworkModel {
         leftBytes: bytes,
         bytesPerSecond: 0,
         finish: () => end(resolve),
+      };
+      meter.leftBytes = () => {
+        this.#advance();
+        return transfer.leftBytes <= NOTHING_LEFT_BYTES ? 0 : transfer.leftBytes;
       };
       const unlink = onAbort(signal, () => end(() => reject(signal?.reason as Error)));
       this.#advance();

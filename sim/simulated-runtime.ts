@@ -1,5 +1,7 @@
 import { type ImageReference, parseImageReference } from '../api/image-reference.ts';
+import { ContentModel, type SimulatedLease } from './content-model.ts';
 import { ImageStore } from './image-store.ts';
+import { LayerDownload } from './layer-download.ts';
 import type { Link } from './max-min-fair.ts';
 import type { NetworkModel } from './network-model.ts';
 import type { Credentials, RegistryModel, SimulatedImage } from './registry-model.ts';
@@ -20,7 +22,7 @@ export interface RuntimeCounters {
   pulls: number;
   /** Images that were downloaded to their end, by what was pulled. */
   readonly downloads: Map<string, number>;
-  /** Bytes of layers that arrived. */
+  /** Bytes of layers that arrived, also of those that came for nothing. */
   downloadedBytes: number;
 }
 
@@ -34,9 +36,18 @@ export interface SimulatedRuntimeDeps {
 const UNKNOWN = 2;
 const NOT_FOUND = 5;
 
+/** How a node pulls. */
+export interface PullOptions {
+  /** Undefined: anonymously. */
+  readonly auth?: Credentials | undefined;
+  /** Holds what is downloaded; undefined: what is given up leaves nothing behind. */
+  readonly lease?: string | undefined;
+}
+
 /** The container runtime of one simulated node: containerd's image service without bytes. */
 export class SimulatedRuntime {
   readonly images = new ImageStore();
+  readonly content = new ContentModel(digest => this.images.needs(digest));
   readonly counters: RuntimeCounters = {
     pulling: 0,
     mostPulling: 0,
@@ -45,32 +56,43 @@ export class SimulatedRuntime {
     downloadedBytes: 0,
   };
   readonly #deps: SimulatedRuntimeDeps;
-  readonly #downloads = new SharedDownloads();
+  readonly #shared = new SharedDownloads();
+  /** By digest of the manifest. */
+  readonly #downloads = new Map<string, LayerDownload>();
 
   constructor(deps: SimulatedRuntimeDeps) {
     this.#deps = deps;
   }
 
-  /** Pulls `text`; what is given up leaves nothing behind. Rejects with the signal's reason when it aborts. */
-  async pull(
-    text: string,
-    auth: Credentials | undefined,
-    signal: AbortSignal,
-  ): Promise<PullAnswer> {
+  /** Pulls `text`. Rejects with the signal's reason when it aborts. */
+  async pull(text: string, options: PullOptions, signal: AbortSignal): Promise<PullAnswer> {
     const { counters } = this;
     counters.pulls++;
     counters.pulling++;
     counters.mostPulling = Math.max(counters.mostPulling, counters.pulling);
     try {
-      return await this.#pull(text, auth, signal);
+      return await this.#pull(text, options, signal);
     } finally {
       counters.pulling--;
     }
   }
 
+  /** Removes the image that `text` finds, and what only it needed. */
+  remove(text: string): void {
+    this.images.remove(text);
+    this.content.collect();
+  }
+
+  /** Books what running downloads have brought so far; to be called before `content` is looked at. */
+  updateContent(): void {
+    for (const download of this.#downloads.values()) {
+      this.counters.downloadedBytes += download.update();
+    }
+  }
+
   async #pull(
     text: string,
-    auth: Credentials | undefined,
+    { auth, lease: leaseId }: PullOptions,
     signal: AbortSignal,
   ): Promise<PullAnswer> {
     const parsed = parseImageReference(text);
@@ -80,25 +102,59 @@ export class SimulatedRuntime {
     }
     const answer = this.#deps.registry.manifest(parsed.reference, auth);
     if (answer.kind !== 'found') return refusal(text, parsed.reference, answer.kind);
-    const { image } = answer;
-    await this.#downloads.join(image.digest, signal, shared => this.#download(text, image, shared));
-    this.images.add(parsed.reference, image);
-    return { kind: 'pulled', id: image.id };
+    const { content } = this;
+    const lease = leaseId === undefined ? content.createLease({}) : content.leases.get(leaseId);
+    if (lease === undefined) return noLease(text);
+    try {
+      await this.#fetch(text, answer.image, lease, signal);
+      this.images.add(parsed.reference, answer.image);
+    } finally {
+      if (leaseId === undefined) content.deleteLease(lease.id);
+    }
+    return { kind: 'pulled', id: answer.image.id };
   }
 
-  async #download(text: string, image: SimulatedImage, signal: AbortSignal): Promise<void> {
-    const missing = image.layers.filter(layer => !this.images.hasLayer(layer.digest));
-    if (missing.length === 0) return;
-    const bytes = missing.reduce((sum, layer) => sum + layer.sizeBytes, 0);
-    const links = [this.#deps.downlink, this.#deps.registry.uplink];
-    await this.#deps.network.transfer(
-      bytes,
-      links.filter(link => link !== undefined),
-      signal,
+  /** Waits until all of `image` is here; what came until then is the lease's. */
+  async #fetch(
+    text: string,
+    image: SimulatedImage,
+    lease: SimulatedLease,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.content.addManifest(image, lease);
+    const joined = this.#shared.join(image.digest, signal, shared =>
+      this.#send(text, image, shared),
     );
-    this.counters.downloadedBytes += bytes;
-    this.counters.downloads.set(text, (this.counters.downloads.get(text) ?? 0) + 1);
+    const download = this.#downloads.get(image.digest);
+    download?.leases.add(lease);
+    try {
+      await joined;
+    } finally {
+      this.counters.downloadedBytes += download?.update() ?? 0;
+      download?.leases.delete(lease);
+    }
   }
+
+  async #send(text: string, image: SimulatedImage, signal: AbortSignal): Promise<void> {
+    const download = new LayerDownload(image, this.content);
+    this.#downloads.set(image.digest, download);
+    const { bytes, meter } = download;
+    const links = [this.#deps.downlink, this.#deps.registry.uplink];
+    const used = links.filter(link => link !== undefined);
+    try {
+      await this.#deps.network.transfer(bytes, used, signal, meter);
+    } finally {
+      if (this.#downloads.get(image.digest) === download) this.#downloads.delete(image.digest);
+    }
+    if (bytes > 0) {
+      this.counters.downloads.set(text, (this.counters.downloads.get(text) ?? 0) + 1);
+    }
+  }
+}
+
+function noLease(text: string): PullAnswer {
+  const details = `failed to pull and unpack image "${text}": unable to lease content: lease does not exist: not found`;
+  return { kind: 'refused', code: NOT_FOUND, details };
 }
 
 function refusal(

@@ -1,4 +1,4 @@
-import { type handleUnaryCall, type ServerUnaryCall, status } from '@grpc/grpc-js';
+import { type handleUnaryCall, type Metadata, type ServerUnaryCall, status } from '@grpc/grpc-js';
 import { aborted, isAbort } from '../runtime/abort.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { describeError, HeadstartError } from '../runtime/errors.ts';
@@ -33,6 +33,7 @@ export class RpcFailure extends HeadstartError {
 export type UnaryWork<Request, Response> = (
   request: Request,
   signal: AbortSignal,
+  metadata: Metadata,
 ) => Response | Promise<Response>;
 
 export interface UnaryHandlerDeps {
@@ -51,7 +52,7 @@ export function unaryHandler<Request extends object, Response>(
     call.once('cancelled', () => abort.abort());
     const answer = async (): Promise<Response> => {
       await suffer(deps.faultOf({ method, image: imageOf(call) }), deps.clock, abort.signal);
-      return work(call.request, abort.signal);
+      return work(call.request, abort.signal, call.metadata);
     };
     answer().then(
       response => callback(null, response),

@@ -2,6 +2,7 @@ import { type ServiceError, status } from '@grpc/grpc-js';
 import { type PullFailureReason, reasonOfMessage } from '../../api/pull-failure.ts';
 import { HeadstartError } from '../../runtime/errors.ts';
 import { redact } from '../redact.ts';
+import { outageText } from './outage-text.ts';
 
 /** A call that the container runtime refused or never answered. The message holds no secrets. */
 export class CriError extends HeadstartError {
@@ -26,9 +27,18 @@ const BY_CODE: ReadonlyMap<number, PullFailureReason> = new Map([
   [status.UNAUTHENTICATED, 'Unauthorized'],
 ]);
 
+/** Somebody deleted the lease of a running pull. containerd says NOT_FOUND, but it is not the image that is missing. */
+const LEASE_GONE = /lease does not exist/;
+
 /** Translates an error of gRPC. */
-export function criErrorOf(error: ServiceError): CriError {
-  const reason = BY_CODE.get(error.code) ?? reasonOfMessage(error.details);
+export function criErrorOf({ code, details }: ServiceError): CriError {
+  const reason = reasonOf(code, details);
+  const text = reason === 'RuntimeUnavailable' ? outageText(details) : details;
   // The error itself stays out of the cause: its text is not redacted.
-  return new CriError(reason, redact(error.details));
+  return new CriError(reason, redact(text));
+}
+
+function reasonOf(code: number, details: string): PullFailureReason {
+  if (LEASE_GONE.test(details)) return 'PullFailed';
+  return BY_CODE.get(code) ?? reasonOfMessage(details);
 }

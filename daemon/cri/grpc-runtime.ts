@@ -1,5 +1,7 @@
 import { Channel, type ChannelOptions, credentials } from '@grpc/grpc-js';
 import type { Clock } from '../../runtime/clock.ts';
+import { type ContentStore, LEASE_HEADER } from '../containerd/content-store.ts';
+import { createGrpcContentStore } from '../containerd/grpc-content-store.ts';
 import type { Credential } from '../credentials/keyring.ts';
 import {
   type AuthConfig,
@@ -35,6 +37,7 @@ class SocketRuntime implements RuntimeClient {
   readonly #channel: Channel;
   readonly #images: ImageServiceClient;
   readonly #runtime: RuntimeServiceClient;
+  readonly store: ContentStore;
 
   constructor(socketPath: string, clock: Clock) {
     this.#clock = clock;
@@ -44,6 +47,7 @@ class SocketRuntime implements RuntimeClient {
     const channelOverride = this.#channel;
     this.#images = new ImageServiceClient(address, insecure, { channelOverride });
     this.#runtime = new RuntimeServiceClient(address, insecure, { channelOverride });
+    this.store = createGrpcContentStore({ channel: this.#channel, credentials: insecure, clock });
   }
 
   /** Waits for a connection, so that a runtime that comes back is noticed at once. */
@@ -65,7 +69,9 @@ class SocketRuntime implements RuntimeClient {
 
   async pullImage(request: PullRequest, call: RuntimeCall): Promise<string> {
     const method = this.#images.pullImage.bind(this.#images);
-    const answer = await unary(method, pullMessage(request), call, this.#clock);
+    const { lease } = request;
+    const options = lease === undefined ? call : { ...call, headers: { [LEASE_HEADER]: lease } };
+    const answer = await unary(method, pullMessage(request), options, this.#clock);
     return answer.imageRef;
   }
 

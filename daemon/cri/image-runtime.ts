@@ -1,3 +1,4 @@
+import type { ContentStore } from '../containerd/content-store.ts';
 import type { Credential } from '../credentials/keyring.ts';
 import type { RuntimeCall } from './unary.ts';
 
@@ -21,6 +22,8 @@ export interface PullRequest {
   readonly credential?: Credential | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  /** Holds what is downloaded, on containerd; other runtimes take no notice. */
+  readonly lease?: string | undefined;
 }
 
 /** What the daemon asks of a container runtime. Failures throw CriError; an aborted call rejects with its signal's reason. */
@@ -34,6 +37,8 @@ export interface ImageRuntime {
 
 /** A runtime behind one socket. Connects when it is first called, and again by itself after the connection was lost. */
 export interface RuntimeClient extends ImageRuntime {
+  /** What containerd offers beside CRI. */
+  readonly store: ContentStore;
   /** Fails all running calls. */
   close(): void;
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { describeError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Gauge, Metrics } from '../../runtime/metrics.ts';
+import type { ContentStore } from '../containerd/content-store.ts';
 import { CriError } from './cri-error.ts';
 import { findSockets, isSocket, socketPathOf } from './endpoint.ts';
 import type {
@@ -34,6 +35,8 @@ export interface RuntimeConnectionDeps {
 export interface RuntimeConnection extends ImageRuntime {
   /** Why there is no runtime, in a few words; undefined while there is one. */
   readonly problem: string | undefined;
+  /** What the runtime offers beside CRI if it is containerd; undefined until there was a runtime. */
+  readonly store: ContentStore | undefined;
   /** Resolves when there is a runtime. */
   available(signal: AbortSignal): Promise<void>;
   /** Looks for a runtime and keeps the connection until `signal` aborts. */
@@ -60,6 +63,7 @@ class WatchedRuntime implements RuntimeConnection {
   readonly #gauge: Gauge;
   /** Never changes once found: another runtime on the node has other images. */
   #runtime: RuntimeClient | undefined;
+  #chosenPath: string | undefined;
   #problem: string | undefined = 'the container runtime was not looked for yet';
   /** What was last logged; undefined before the first probe. */
   #saidAvailable: boolean | undefined;
@@ -80,6 +84,10 @@ class WatchedRuntime implements RuntimeConnection {
 
   get problem(): string | undefined {
     return this.#problem;
+  }
+
+  get store(): ContentStore | undefined {
+    return this.#runtime?.store;
   }
 
   available(signal: AbortSignal): Promise<void> {
@@ -134,8 +142,15 @@ class WatchedRuntime implements RuntimeConnection {
       else await this.#runtime.version(call);
       this.#found();
     } catch (error) {
-      if (!signal.aborted) this.#lost(describeError(error));
+      if (!signal.aborted) this.#lost(await this.#describe(error));
     }
+  }
+
+  /** A probe of a socket that is gone ends like one of a runtime that hangs. */
+  async #describe(error: unknown): Promise<string> {
+    const path = this.#chosenPath;
+    if (path !== undefined && !(await isSocket(path))) return `no socket at ${path}`;
+    return describeError(error);
   }
 
   /** Takes the first runtime that answers. */
@@ -146,6 +161,7 @@ class WatchedRuntime implements RuntimeConnection {
       try {
         const version = await runtime.version(call);
         this.#runtime = runtime;
+        this.#chosenPath = socketPath;
         this.#deps.log.info('Chose the container runtime', { socketPath, ...version });
         return;
       } catch (error) {

@@ -18,9 +18,17 @@ export type UnaryMethod<Request, Response> = (
   callback: (error: ServiceError | null, response: Response) => void,
 ) => ClientUnaryCall;
 
-interface UnaryOptions extends RuntimeCall {
+export interface UnaryOptions extends RuntimeCall {
   /** Wait for a connection until the deadline instead of failing at once without one. */
   readonly waitForReady?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The headers of a call, and whether it waits for a connection. */
+export function metadataOf({ waitForReady = false, headers = {} }: UnaryOptions): Metadata {
+  const metadata = new Metadata({ waitForReady });
+  for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+  return metadata;
 }
 
 /**
@@ -30,18 +38,22 @@ interface UnaryOptions extends RuntimeCall {
 export async function unary<Request, Response>(
   method: UnaryMethod<Request, Response>,
   request: Request,
-  { signal, deadlineMs, waitForReady = false }: UnaryOptions,
+  options: UnaryOptions,
   clock: Clock,
 ): Promise<Response> {
+  const { signal, deadlineMs } = options;
   signal.throwIfAborted();
   // A timer of ours instead of gRPC's deadline: its error tells our limit from one that the runtime met.
   using deadline = withDeadline(signal, deadlineMs, clock);
   try {
-    return await cancellable(method, request, new Metadata({ waitForReady }), deadline.signal);
+    return await cancellable(method, request, metadataOf(options), deadline.signal);
   } catch (error) {
     signal.throwIfAborted();
     if (!deadline.expired) throw error;
-    throw new CriError('Timeout', `the container runtime gave no answer within ${deadlineMs} ms`);
+    throw new CriError(
+      'Timeout',
+      `the container runtime gave no answer within ${deadlineMs / 1000} s`,
+    );
   }
 }
 

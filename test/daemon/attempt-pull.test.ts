@@ -21,6 +21,7 @@ describe('attemptPull', () => {
         credential: undefined,
         labels: { app: 'x' },
         annotations: { team: 'y', 'apps.kruise.io/pulling-image-by': 'headstart-daemon' },
+        lease: undefined,
       },
     ]);
   });

@@ -53,7 +53,7 @@ describe('daemon and pull secrets', () => {
     world.kube.seed(SECRETS, secret(config));
     await world.cri.runtime.pull(
       'reg.test/app:1',
-      { username: 'robot', password: 'pw' },
+      { auth: { username: 'robot', password: 'pw' } },
       new AbortController().signal,
     );
     world.startDaemon();

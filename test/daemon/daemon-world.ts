@@ -47,12 +47,10 @@ export class DaemonWorld implements AsyncDisposable {
   constructor(folder: TempFolder) {
     const { clock, registry } = this;
     this.#folder = folder;
-    this.cri = new CriServer(join(folder.path, 'containerd.sock'), {
-      clock,
-      registry,
-      network: new NetworkModel({ clock }),
-      downlink: { name: 'node', bytesPerSecond: BYTES_PER_SECOND },
-    });
+    const socketPath = join(folder.path, 'containerd.sock');
+    const network = new NetworkModel({ clock });
+    const downlink = { name: 'node', bytesPerSecond: BYTES_PER_SECOND };
+    this.cri = new CriServer({ socketPath }, { clock, registry, network, downlink });
   }
 
   /** Starts a daemon; the one before must have been stopped. */

@@ -85,7 +85,7 @@ describe('daemon', () => {
     const tags = Array.from({ length: 20 }, (_, i) => `v${10 + i}`);
     for (const tag of tags) {
       world.push(`nginx:${tag}`);
-      await world.cri.runtime.pull(`nginx:${tag}`, undefined, new AbortController().signal);
+      await world.cri.runtime.pull(`nginx:${tag}`, {}, new AbortController().signal);
     }
     const before = pulls();
     await world.want({ nginx: tags.map(tag => tagSpec(tag)) });

@@ -1,3 +1,4 @@
+import type { ContentStore } from '../../daemon/containerd/content-store.ts';
 import { CriError } from '../../daemon/cri/cri-error.ts';
 import type { PresentImage, PullRequest, RuntimeVersion } from '../../daemon/cri/image-runtime.ts';
 import type { RuntimeConnection } from '../../daemon/cri/runtime-connection.ts';
@@ -8,6 +9,7 @@ type Answer = (request: PullRequest, signal: AbortSignal) => Promise<string> | s
 
 /** A runtime that answers as it is told. */
 export class FakeRuntime implements Omit<RuntimeConnection, 'run'> {
+  store: ContentStore | undefined;
   /** What is there: reference → id. */
   readonly present = new Map<string, string>();
   /** Every PullImage so far. */

@@ -1,4 +1,5 @@
 import type { ImageTagSpec } from '../../api/node-image.ts';
+import type { DownloadedBytes } from '../../daemon/containerd/download-progress.ts';
 import type {
   CredentialRequest,
   FoundCredentials,
@@ -16,6 +17,7 @@ export class RunningPull {
   outcome?: PullOutcome;
   startedAtMs?: number;
   readonly troubles: PullTrouble[] = [];
+  readonly bytes: DownloadedBytes[] = [];
   readonly abort = new AbortController();
 
   get hasEnded(): boolean {
@@ -59,6 +61,7 @@ export class PullWorld {
       onStart: () => {
         running.startedAtMs = this.clock.monotonicMs();
       },
+      onBytes: (bytes: DownloadedBytes) => void running.bytes.push(bytes),
       onTrouble: (trouble: PullTrouble) => void running.troubles.push(trouble),
     };
     for (const pull of planPulls(nodeImage({ [name]: image }), new Map()).start) {

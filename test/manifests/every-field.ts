@@ -152,6 +152,8 @@ export const EVERY_FIELD_OF_NODE_IMAGE: EveryFieldOf<NodeImage> = {
             tag: '1',
             phase: 'Failed',
             progress: 40,
+            bytesDone: 40_000_000,
+            bytesTotal: 100_000_000,
             startTime: TIME,
             completionTime: TIME,
             version: 2,

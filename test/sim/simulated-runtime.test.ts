@@ -27,7 +27,7 @@ describe('SimulatedRuntime', () => {
   /** Pulls and tells when the pull ended. */
   const pull = (runtime: SimulatedRuntime, image: string) => {
     const pulling: { answer?: PullAnswer; endedAtMs?: number } = {};
-    void runtime.pull(image, undefined, new AbortController().signal).then(answer => {
+    void runtime.pull(image, {}, new AbortController().signal).then(answer => {
       pulling.answer = answer;
       pulling.endedAtMs = clock.monotonicMs();
     });
@@ -106,7 +106,7 @@ describe('SimulatedRuntime', () => {
     registry.push('app:1', { sizeBytes: 20 * MB });
     const runtime = node();
     const abort = new AbortController();
-    const pulls = [1, 2].map(() => runtime.pull('app:1', undefined, abort.signal));
+    const pulls = [1, 2].map(() => runtime.pull('app:1', {}, abort.signal));
     await clock.advance(1_000);
     abort.abort(new Error('given up'));
     const ends = await Promise.allSettled(pulls);
