@@ -21,6 +21,7 @@ export const MANAGER_SERVICE_ACCOUNT = 'headstart-manager';
 export const DAEMON_SERVICE_ACCOUNT = 'headstart-daemon';
 
 /** What the manager needs to find in SYSTEM_NAMESPACE, or makes there. */
+export const MANAGER_DEPLOYMENT = 'headstart-manager';
 export const LEADER_LEASE = 'headstart-manager';
 export const WEBHOOK_SERVICE = 'headstart-webhook';
 export const WEBHOOK_CERTIFICATES_SECRET = 'headstart-webhook-certs';
@@ -54,8 +55,10 @@ export const LABEL_REVISION = 'headstart/revision';
 export const LABEL_LIST_JOB = 'headstart/list-job';
 /** On children of a list job: hash of the template they were made from. */
 export const LABEL_TEMPLATE_HASH = 'controller-revision-hash';
-/** On pods of CloneSet and Advanced StatefulSet: the revision they run. */
+/** On pods of every workload but Deployments: the revision they run. */
 export const LABEL_CONTROLLER_REVISION_HASH = 'controller-revision-hash';
+/** On pods and ReplicaSets of Deployments: the revision they run. */
+export const LABEL_POD_TEMPLATE_HASH = 'pod-template-hash';
 
 /** On unfinished ImagePullJobs that use pull secrets (the peer's name). */
 export const FINALIZER_DELETION_PROTECTION = 'apps.kruise.io/deletion-protection';

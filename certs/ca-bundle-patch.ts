@@ -25,7 +25,26 @@ export function caBundlePatch(
   return changes.length === 0 ? [] : [guard(configuration), ...changes];
 }
 
-function isOurs(actual: ServiceReference | undefined, ours: ServiceReference): boolean {
+/** Takes the bundle away from each webhook of ours, so that the API server no longer calls it. Empty when none has one. */
+export function disarmingPatch(
+  configuration: WebhookConfiguration,
+  service: ServiceReference,
+): readonly JsonPatchOperation[] {
+  const changes = (configuration.webhooks ?? []).flatMap(({ clientConfig }, i) =>
+    isOurs(clientConfig.service, service) && clientConfig.caBundle
+      ? [{ op: 'remove', path: `/webhooks/${i}/clientConfig/caBundle` } as const]
+      : [],
+  );
+  return changes.length === 0 ? [] : [guard(configuration), ...changes];
+}
+
+/** Whether the API server calls any webhook of ours. */
+export function isArmed(configuration: WebhookConfiguration, service: ServiceReference): boolean {
+  return disarmingPatch(configuration, service).length > 0;
+}
+
+/** Whether a webhook that leads to `actual` is answered by `ours`; without a Service it has a URL, as outside of a cluster. */
+export function isOurs(actual: ServiceReference | undefined, ours: ServiceReference): boolean {
   if (actual === undefined) return true;
   return actual.namespace === ours.namespace && actual.name === ours.name;
 }

@@ -1,106 +1,145 @@
+import { X509Certificate } from 'node:crypto';
 import type { Secret } from '../api/core.ts';
 import { type ObjectMeta, objectKey } from '../api/meta.ts';
 import { SECRETS } from '../api/resources.ts';
-import type { ReconcileResult } from '../kube/controller.ts';
 import type { JsonPatchOperation, KubeClient } from '../kube/kube-client.ts';
 import { isAlreadyExists } from '../kube/kube-error.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import { type CertificateAction, certificateAction } from './action.ts';
-import { type CertificateSet, encodeSet } from './certificate-set.ts';
-import { inspectSecret, type ServingNames } from './inspect.ts';
+import { bundleOf, type CertificateSet, encodeSet, issuerOf } from './certificate-set.ts';
+import type { CertificateSource, Refreshed, Trust } from './certificate-source.ts';
+import { type CertificateState, inspectSecret, type ServingNames } from './inspect.ts';
 import {
+  type CertificateAndKey,
   createCertificateAuthority,
   issueServingCertificate,
-  type ValidityPeriod,
 } from './issue.ts';
+import { type Lives, type Pace, paceOf } from './lives.ts';
+import type { ServingMaterial } from './serving-material.ts';
 
 export interface CertificateKeeperOptions extends ServingNames {
   readonly namespace: string;
   readonly secretName: string;
   /** Of the serving certificate; clients do not look at it. */
   readonly commonName: string;
+  readonly lives: Lives;
 }
 
 export interface CertificateKeeperDeps {
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Called with what the Secret holds, each time it was found good or has been written. */
-  readonly publish: (set: CertificateSet) => void;
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-const AUTHORITY_LIFE_MS = 3650 * DAY_MS;
-const SERVING_LIFE_MS = 365 * DAY_MS;
-/** Clocks of replicas and of the API server may differ. */
-const BACKDATE_MS = 60 * 60 * 1000;
-/** The manager may get its Secret but not watch secrets, so what other replicas write is found by looking. */
-const LOOK_AGAIN_MS = 10_000;
-/** The authority and the one before it. */
-const MAX_TRUSTED = 2;
+/** An authority, the one before it, and in an emergency what other replicas may still serve under. */
+const MAX_TRUSTED = 4;
 
 type Change = Exclude<CertificateAction, { type: 'keep' }>;
 
 /** Keeps the Secret good. Replicas do so all at once: who writes first wins, and the others take what they find. */
-export class CertificateKeeper {
+export class CertificateKeeper implements CertificateSource {
   readonly #options: CertificateKeeperOptions;
+  readonly #pace: Pace;
   readonly #deps: CertificateKeeperDeps;
+  #known: { readonly set: CertificateSet; readonly state: CertificateState } | undefined;
 
   constructor(options: CertificateKeeperOptions, deps: CertificateKeeperDeps) {
     this.#options = options;
+    this.#pace = paceOf(options.lives);
     this.#deps = deps;
   }
 
-  /** Reads the Secret, renews or replaces what has to be, and publishes the outcome. */
-  async reconcile(signal: AbortSignal): Promise<ReconcileResult> {
-    const { client, clock, publish } = this.#deps;
-    const secret = await client.get(SECRETS, this.#name, { signal });
-    const action = certificateAction(inspectSecret(secret, this.#options), clock.now());
-    if (action.type === 'keep') {
-      publish(action.set);
-      return { requeueAfterMs: LOOK_AGAIN_MS };
+  /** Reads the Secret and renews or replaces what has to be. Throws a conflict when another replica was first. */
+  async refresh(trust: Trust, signal: AbortSignal): Promise<Refreshed> {
+    const secret = await this.#read(signal);
+    const action = this.#decide(inspectSecret(secret, this.#options), trust);
+    const set = action.type === 'keep' ? action.set : await this.#make(action, trust);
+    if (action.type !== 'keep') {
+      if (!(await this.#write(secret, set, signal))) return this.refresh(trust, signal);
+      this.#logChange(action);
     }
-    const set = await this.#issue(action);
-    if (!(await this.#write(secret, set, signal))) return { requeueAfterMs: 0 };
-    this.#logChange(action);
-    publish(set);
-    return { requeueAfterMs: LOOK_AGAIN_MS };
+    this.#know(set);
+    const { settleMs, lookAgainMs } = this.#pace;
+    return { material: materialOf(set), settleMs, lookAgainMs };
+  }
+
+  /**
+   * The bundle to trust, as the Secret has it at this moment: a replica that went by what it knows would undo what another one has
+   * just written. Undefined before there is one.
+   */
+  async trustedBundle(signal: AbortSignal): Promise<string | undefined> {
+    const { trusted } = inspectSecret(await this.#read(signal), this.#options);
+    if (trusted.length > 0) return bundleOf(trusted);
+    return this.#known === undefined ? undefined : bundleOf(this.#known.set.trusted);
   }
 
   get #name(): { readonly namespace: string; readonly name: string } {
     return { namespace: this.#options.namespace, name: this.#options.secretName };
   }
 
-  async #issue(action: Change): Promise<CertificateSet> {
-    const { commonName, dnsNames, ipAddresses } = this.#options;
-    const { authority, trusted } =
-      action.type === 'issue-serving' ? action : await this.#issueAuthority(action.trusted);
-    const serving = await issueServingCertificate(authority, {
-      commonName,
-      dnsNames,
-      ipAddresses,
-      ...this.#period(SERVING_LIFE_MS),
-    });
-    return { authority, trusted, serving };
+  #read(signal: AbortSignal): Promise<Secret | undefined> {
+    return this.#deps.client.get(SECRETS, this.#name, { signal });
   }
 
-  async #issueAuthority(
+  #decide(state: CertificateState, trust: Trust): CertificateAction {
+    const [authority = ''] = state.trusted;
+    return certificateAction(state, {
+      now: this.#deps.clock.now(),
+      known: this.#known,
+      authorityIsTrusted: trust.trustedForMs(authority) >= this.#pace.settleMs,
+    });
+  }
+
+  #know(set: CertificateSet): void {
+    const metadata: ObjectMeta = this.#name;
+    this.#known = { set, state: inspectSecret({ metadata, data: encodeSet(set) }, this.#options) };
+  }
+
+  async #make(action: Change, trust: Trust): Promise<CertificateSet> {
+    switch (action.type) {
+      case 'restore':
+        return action.set;
+      case 'issue-serving': {
+        const { authority, trusted } = action;
+        return { authority, trusted, serving: await this.#issueServing(authority) };
+      }
+      case 'issue-authority': {
+        const authority = await this.#issueAuthority();
+        const serving = action.serving ?? (await this.#issueServing(authority));
+        return { authority, trusted: this.#trustedWith(authority, action.trusted, trust), serving };
+      }
+    }
+  }
+
+  /** Without the Secret, the webhook configurations still tell what other replicas serve under. */
+  #trustedWith(
+    { certPem }: CertificateAndKey,
     before: readonly string[],
-  ): Promise<Pick<CertificateSet, 'authority' | 'trusted'>> {
-    const authority = await createCertificateAuthority({
-      commonName: `${this.#options.commonName}-ca`,
-      ...this.#period(AUTHORITY_LIFE_MS),
-    });
-    return { authority, trusted: [authority.certPem, ...before].slice(0, MAX_TRUSTED) };
+    trust: Trust,
+  ): readonly string[] {
+    const others = before.length > 0 ? before : trust.authorities(this.#deps.clock.now());
+    return [...new Set([certPem, ...others].map(pem => pem.trim()))].slice(0, MAX_TRUSTED);
   }
 
-  #period(lifeMs: number): ValidityPeriod {
+  #issueServing(authority: CertificateAndKey): Promise<CertificateAndKey> {
+    const { commonName, dnsNames, ipAddresses, lives } = this.#options;
+    const period = this.#period(lives.servingMs);
+    return issueServingCertificate(authority, { commonName, dnsNames, ipAddresses, ...period });
+  }
+
+  #issueAuthority(): Promise<CertificateAndKey> {
+    const { commonName, lives } = this.#options;
+    const period = this.#period(lives.authorityMs);
+    return createCertificateAuthority({ commonName: `${commonName}-ca`, ...period });
+  }
+
+  #period(lifeMs: number): { readonly notBefore: number; readonly notAfter: number } {
     const now = this.#deps.clock.now();
-    return { notBefore: now - BACKDATE_MS, notAfter: now + lifeMs };
+    return { notBefore: now - this.#pace.backdateMs, notAfter: now + lifeMs };
   }
 
-  /** False when another replica was first. */
+  /** False when another replica made the Secret a moment ago. */
   async #write(
     secret: Secret | undefined,
     set: CertificateSet,
@@ -125,12 +164,18 @@ export class CertificateKeeper {
 
   #logChange({ type, reason }: Change): void {
     const { namespace, name } = this.#name;
-    this.#deps.log.info('Webhook certificates issued', {
-      secret: objectKey(name, namespace),
-      action: type,
-      reason,
-    });
+    const fields = { secret: objectKey(name, namespace), action: type, reason };
+    this.#deps.log.info('Webhook certificates changed', fields);
   }
+}
+
+function materialOf({ serving, trusted }: CertificateSet): ServingMaterial {
+  const issuerPem = issuerOf(new X509Certificate(serving.certPem), trusted);
+  return {
+    ...serving,
+    caPem: bundleOf(trusted),
+    ...(issuerPem === undefined ? {} : { issuerPem }),
+  };
 }
 
 /** Sets our keys and leaves others alone; answered with a conflict when somebody wrote since the Secret was read. */

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import type { Secret } from '../api/core.ts';
 import type { CertificateAndKey } from './issue.ts';
 
@@ -7,6 +8,7 @@ export interface CertificateSet {
   readonly authority: CertificateAndKey;
   /** Certificates that clients trust: the authority's first, then those of authorities before it. */
   readonly trusted: readonly string[];
+  /** Signed by one of `trusted`: during a rotation still by the authority before. */
   readonly serving: CertificateAndKey;
 }
 
@@ -41,6 +43,17 @@ export function bundleOf(certificates: readonly string[]): string {
 /** The certificates of a PEM text, in order. */
 export function splitBundle(pem: string): readonly string[] {
   return pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+}
+
+/** Which of `authorities` (PEM) signed `certificate`. */
+export function issuerOf(
+  certificate: X509Certificate,
+  authorities: readonly string[],
+): string | undefined {
+  return authorities.find(pem => {
+    const issuer = new X509Certificate(pem);
+    return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+  });
 }
 
 /** The text under `key`; '' when it is missing. */

@@ -1,6 +1,12 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { Secret } from '../api/core.ts';
-import { SECRET_KEYS, type SecretKey, secretText, splitBundle } from './certificate-set.ts';
+import {
+  issuerOf,
+  SECRET_KEYS,
+  type SecretKey,
+  secretText,
+  splitBundle,
+} from './certificate-set.ts';
 import type { CertificateAndKey, ValidityPeriod } from './issue.ts';
 
 /** One certificate of the Secret with its key, or why it cannot be used. */
@@ -13,8 +19,10 @@ export interface CertificateState {
   readonly authority: Inspection;
   /** PEM; empty when the authority is unusable. */
   readonly trusted: readonly string[];
-  /** Usable only if the authority is, signed it, and it covers every name. */
+  /** Usable only if the authority is, one of `trusted` signed it, and it covers every name. */
   readonly serving: Inspection;
+  /** Whether the authority itself signed it; not so during a rotation. */
+  readonly servedByAuthority: boolean;
 }
 
 /** What clients call the webhook server. */
@@ -26,10 +34,18 @@ export interface ServingNames {
 /** Reads the Secret. Every check but those that need the time is made here. */
 export function inspectSecret(secret: Secret | undefined, names: ServingNames): CertificateState {
   const authority = inspectAuthority(secret);
+  const serving = parseCertificate(secretText(secret, SECRET_KEYS.servingCert));
+  if (!authority.usable) {
+    const useless = unusable(authority.reason);
+    return { authority, trusted: [], serving: useless, servedByAuthority: false };
+  }
+  const trusted = splitBundle(secretText(secret, SECRET_KEYS.authorityCert));
+  const issuer = serving === undefined ? undefined : issuerOf(serving, trusted);
   return {
     authority,
-    trusted: authority.usable ? splitBundle(secretText(secret, SECRET_KEYS.authorityCert)) : [],
-    serving: inspectServing(secret, authority, names),
+    trusted,
+    serving: inspectServing(secret, issuer, names),
+    servedByAuthority: issuer === trusted[0],
   };
 }
 
@@ -63,17 +79,16 @@ function inspectAuthority(secret: Secret | undefined): Inspection {
 
 function inspectServing(
   secret: Secret | undefined,
-  authority: Inspection,
+  issuer: string | undefined,
   names: ServingNames,
 ): Inspection {
   const { servingCert, servingKey } = SECRET_KEYS;
-  if (!authority.usable) return unusable(authority.reason);
   const certPem = secretText(secret, servingCert);
   const certificate = parseCertificate(certPem);
   if (certificate === undefined) return unusable(missingOr(secret, servingCert, 'no certificate'));
   const problem =
     keyProblem(certificate, secret, servingKey) ??
-    signatureProblem(certificate, authority.pair) ??
+    (issuer === undefined ? `${servingCert} was not signed by the authority` : undefined) ??
     nameProblem(certificate, names);
   const keyPem = secretText(secret, servingKey);
   return problem === undefined ? usable(certificate, { certPem, keyPem }) : unusable(problem);
@@ -91,15 +106,6 @@ function keyProblem(
   return certificate.checkPrivateKey(privateKey)
     ? undefined
     : `${key} does not belong to its certificate`;
-}
-
-function signatureProblem(
-  certificate: X509Certificate,
-  authority: CertificateAndKey,
-): string | undefined {
-  const issuer = new X509Certificate(authority.certPem);
-  const signed = certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
-  return signed ? undefined : `${SECRET_KEYS.servingCert} was not signed by the authority`;
 }
 
 function nameProblem(

@@ -9,6 +9,8 @@ export interface ServingMaterial {
   readonly keyPem: string;
   /** Every authority that clients should trust. */
   readonly caPem: string;
+  /** The one of them that signed the certificate; undefined when somebody else looks after the trust. */
+  readonly issuerPem?: string;
 }
 
 /** Holds the newest material and tells who wants to know. */

@@ -30,7 +30,7 @@ export class OptionReader {
   /** A string that must be there; `hint` says where it usually comes from. */
   requiredText(name: string, hint: string): string {
     const value = this.text(name);
-    if (value === undefined) this.#problem(name, `is required: ${hint}`);
+    if (value === undefined) this.problem(name, `is required: ${hint}`);
     return value ?? '';
   }
 
@@ -43,11 +43,24 @@ export class OptionReader {
     const value = this.text(name) ?? '';
     const number = /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
     if (number >= bounds.min && number <= bounds.max) return number;
-    this.#problem(
+    this.problem(
       name,
       `must be a whole number from ${bounds.min} to ${bounds.max}, not '${value}'`,
     );
     return bounds.min;
+  }
+
+  /** A whole number with its unit: `90s`, `15m`, `24h` or `365d`, within bounds in milliseconds. */
+  durationMs(name: string, bounds: { readonly min: string; readonly max: string }): number {
+    const value = this.text(name) ?? '';
+    const [min, max] = [parseDuration(bounds.min) ?? 0, parseDuration(bounds.max) ?? 0];
+    const durationMs = parseDuration(value) ?? Number.NaN;
+    if (durationMs >= min && durationMs <= max) return durationMs;
+    this.problem(
+      name,
+      `must be a time from ${bounds.min} to ${bounds.max}, such as 90s, 15m, 24h or 365d, not '${value}'`,
+    );
+    return min;
   }
 
   /** One of `choices`. */
@@ -55,7 +68,7 @@ export class OptionReader {
     const value = this.text(name);
     const choice = choices.find(candidate => candidate === value);
     if (choice !== undefined) return choice;
-    this.#problem(name, `must be one of ${choices.join(', ')}, not '${value ?? ''}'`);
+    this.problem(name, `must be one of ${choices.join(', ')}, not '${value ?? ''}'`);
     return choices[0];
   }
 
@@ -67,7 +80,7 @@ export class OptionReader {
     if (match && port <= 65535) {
       return { host: match[1]?.replace(/^\[|\]$/g, '') || '0.0.0.0', port };
     }
-    this.#problem(name, `must look like 127.0.0.1:8080 or :8080, not '${value}'`);
+    this.problem(name, `must look like 127.0.0.1:8080 or :8080, not '${value}'`);
     return { host: '', port: 0 };
   }
 
@@ -80,12 +93,12 @@ export class OptionReader {
     for (const item of (this.text(name) ?? '').split(',').filter(part => part !== '')) {
       const [gate, value] = item.split('=', 2);
       if (gate === undefined || !Object.hasOwn(defaults, gate)) {
-        this.#problem(
+        this.problem(
           name,
           `does not know '${gate ?? ''}'; it knows ${Object.keys(defaults).join(', ')}`,
         );
       } else if (value !== 'true' && value !== 'false') {
-        this.#problem(name, `needs ${gate}=true or ${gate}=false, not '${item}'`);
+        this.problem(name, `needs ${gate}=true or ${gate}=false, not '${item}'`);
       } else {
         gates[gate as T] = value === 'true';
       }
@@ -99,8 +112,21 @@ export class OptionReader {
       throw new HeadstartError('CONFIG_INVALID', this.#problems.join('\n'));
   }
 
-  #problem(name: string, message: string): void {
+  /** Notes what is wrong with a flag. */
+  problem(name: string, message: string): void {
     const flag = name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
     this.#problems.push(`--${flag} ${message}`);
   }
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+function parseDuration(text: string): number | undefined {
+  const [, amount, unit = ''] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
+  return amount === undefined ? undefined : Number(amount) * (UNITS_MS[unit] ?? Number.NaN);
 }

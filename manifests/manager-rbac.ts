@@ -2,11 +2,13 @@ import {
   DAEMON_SECRETS_NAMESPACE,
   GROUP,
   LEADER_LEASE,
+  MANAGER_DEPLOYMENT,
   MANAGER_SERVICE_ACCOUNT,
   MUTATING_WEBHOOK_CONFIGURATION,
   SYSTEM_NAMESPACE,
   VALIDATING_WEBHOOK_CONFIGURATION,
   WEBHOOK_CERTIFICATES_SECRET,
+  WEBHOOK_SERVICE,
 } from '../api/names.ts';
 import { OWN_CRDS, WORKLOAD_CRDS } from './crds.ts';
 import type { Manifest } from './manifest.ts';
@@ -21,7 +23,9 @@ const ACCOUNT: Account = {
 const READ = ['get', 'list', 'watch'];
 
 /** The kinds that predownloading watches. */
-const WORKLOADS = ['clonesets', 'statefulsets'];
+const WORKLOADS = ['clonesets', 'statefulsets', 'daemonsets'];
+/** The kinds of Kubernetes that may ask for it. */
+const BUILT_IN_WORKLOADS = ['deployments', 'statefulsets', 'daemonsets'];
 
 const CLUSTER_RULES: readonly PolicyRule[] = [
   {
@@ -36,13 +40,23 @@ const CLUSTER_RULES: readonly PolicyRule[] = [
     verbs: ['patch'],
   },
   { apiGroups: [GROUP], resources: WORKLOADS, verbs: READ },
+  { apiGroups: ['apps'], resources: BUILT_IN_WORKLOADS, verbs: READ },
   {
     // Jobs block the deletion of their owner, which OwnerReferencesPermissionEnforcement asks this for.
     apiGroups: [GROUP],
     resources: ['imagelistpulljobs', ...WORKLOADS].map(plural => `${plural}/finalizers`),
     verbs: ['update'],
   },
-  { apiGroups: ['apps'], resources: ['controllerrevisions'], verbs: READ },
+  {
+    apiGroups: ['apps'],
+    resources: BUILT_IN_WORKLOADS.map(plural => `${plural}/finalizers`),
+    verbs: ['update'],
+  },
+  {
+    apiGroups: ['apps'],
+    resources: ['controllerrevisions', 'replicasets'],
+    verbs: ['get', 'list'],
+  },
   { apiGroups: [''], resources: ['nodes', 'pods'], verbs: READ },
   { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['get'] },
   { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
@@ -74,7 +88,7 @@ const GRANTS: readonly Grant[] = [
   {
     name: 'headstart-manager',
     namespace: SYSTEM_NAMESPACE,
-    why: 'Elects a leader and keeps the webhook certificate. RBAC cannot limit create to a name.',
+    why: 'Elects a leader, keeps the webhook certificate, arms the webhooks when their Service leads somewhere and disarms them when the Deployment goes. RBAC cannot limit create and list to a name.',
     rules: [
       { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
       {
@@ -89,6 +103,19 @@ const GRANTS: readonly Grant[] = [
         resources: ['secrets'],
         resourceNames: [WEBHOOK_CERTIFICATES_SECRET],
         verbs: ['get', 'patch'],
+      },
+      {
+        apiGroups: [''],
+        resources: ['services'],
+        resourceNames: [WEBHOOK_SERVICE],
+        verbs: ['get'],
+      },
+      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: ['list'] },
+      {
+        apiGroups: ['apps'],
+        resources: ['deployments'],
+        resourceNames: [MANAGER_DEPLOYMENT],
+        verbs: ['get'],
       },
     ],
   },

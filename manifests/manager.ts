@@ -1,9 +1,7 @@
-import { MANAGER_SERVICE_ACCOUNT, SYSTEM_NAMESPACE } from '../api/names.ts';
+import { MANAGER_DEPLOYMENT, MANAGER_SERVICE_ACCOUNT, SYSTEM_NAMESPACE } from '../api/names.ts';
 import { componentLabels, type Manifest, selectorLabels } from './manifest.ts';
 import { PORTS } from './ports.ts';
 import { probes } from './probes.ts';
-
-const NAME = 'headstart-manager';
 
 /** Two replicas: webhooks answer on each, one leads. */
 const REPLICAS = 2;
@@ -11,7 +9,7 @@ const REPLICAS = 2;
 /** The manager's Deployment and the budget that keeps a replica through node drains. */
 export function manager({ image }: { readonly image: string }): readonly Manifest[] {
   const metadata = {
-    name: NAME,
+    name: MANAGER_DEPLOYMENT,
     namespace: SYSTEM_NAMESPACE,
     labels: componentLabels('manager'),
   };

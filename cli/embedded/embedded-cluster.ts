@@ -13,7 +13,6 @@ import {
   MUTATING_WEBHOOK_CONFIGURATIONS,
   VALIDATING_WEBHOOK_CONFIGURATIONS,
 } from '../../api/resources.ts';
-import { WORKLOAD_KINDS } from '../../api/workload-kinds.ts';
 import { createCertificateAuthority, issueServingCertificate } from '../../certs/issue.ts';
 import { connectKube } from '../../kube/connect-kube.ts';
 import { cachedAccess } from '../../kube/kube-access.ts';
@@ -31,7 +30,7 @@ import type { Link } from '../../sim/max-min-fair.ts';
 import { NetworkModel } from '../../sim/network-model.ts';
 import type { RegistryModel } from '../../sim/registry-model.ts';
 import { createScheduler } from '../../sim/scheduler.ts';
-import { createWorkloadController } from '../../sim/workload-controller/setup.ts';
+import { createWorkloadController, STAND_IN_KINDS } from '../../sim/workload-controller/setup.ts';
 import { composeManager, type Manager } from '../manager/compose-manager.ts';
 import { FEATURE_GATES, type ManagerOptions } from '../manager/options.ts';
 import { VERSION } from '../version.ts';
@@ -64,6 +63,7 @@ const LOOK_MS = 20;
 
 /** What runs in Pods on a real cluster runs in this process here; Deployment and DaemonSet would stay empty shells. */
 const NOT_INSTALLED: ReadonlySet<string> = new Set([
+  'Service',
   'Deployment',
   'DaemonSet',
   'PodDisruptionBudget',
@@ -155,6 +155,7 @@ function managerOptions(): ManagerOptions {
     namespace: SYSTEM_NAMESPACE,
     access: {},
     webhook: { host: '127.0.0.1', port: 0 },
+    certificates: { folder: undefined, lives: { authorityMs: 10 * DAY_MS, servingMs: DAY_MS } },
     metrics: { host: '127.0.0.1', port: 0 },
     maxPullsPerRegistry: 0,
     leaderElect: false,
@@ -201,7 +202,7 @@ function standIns(
   return [
     createScheduler(deps),
     createPodSyncer(nodes, deps),
-    ...WORKLOAD_KINDS.map(kind => createWorkloadController(kind, deps)),
+    ...STAND_IN_KINDS.map(kind => createWorkloadController(kind, deps)),
     ...nodes,
   ];
 }

@@ -19,6 +19,12 @@ export function managerCommand(): Command {
     .option('--webhook-host <address>', 'address the webhook server listens on', '0.0.0.0')
     .option('--webhook-port <port>', 'port of the webhook server', '9443')
     .option(
+      '--webhook-cert-dir <folder>',
+      'folder with tls.crt, tls.key and perhaps ca.crt, as cert-manager provides it; default: certificates of our own in a Secret',
+    )
+    .option('--webhook-ca-lifetime <time>', 'how long our own authority lives', '3650d')
+    .option('--webhook-cert-lifetime <time>', 'how long our own serving certificates live', '365d')
+    .option(
       '--metrics-address <address>',
       'where /metrics, /healthz and /readyz are served',
       ':8080',

@@ -1,5 +1,8 @@
 import { WEBHOOK_CERTIFICATES_SECRET, WEBHOOK_SERVICE } from '../../api/names.ts';
+import { CertificateKeeper } from '../../certs/certificate-keeper.ts';
+import type { CertificateSource } from '../../certs/certificate-source.ts';
 import { createCertificates } from '../../certs/certificates.ts';
+import { FileSource } from '../../certs/file-source.ts';
 import { createAdvice } from '../../controllers/advice/advice.ts';
 import type { Informers } from '../../controllers/informers.ts';
 import { untilAborted } from '../../runtime/abort.ts';
@@ -8,6 +11,8 @@ import type { Check } from '../../runtime/probes.ts';
 import { createWebhookServer, type WebhookServer } from '../../webhook/server.ts';
 import type { ManagerDeps } from './compose-manager.ts';
 import type { ManagerOptions } from './options.ts';
+import { Uninstall } from './uninstall.ts';
+import { webhookEndpoint } from './webhook-endpoint.ts';
 
 /** The webhook server and what keeps its certificate. */
 export interface Admission {
@@ -29,25 +34,30 @@ export function composeAdmission(
   const answering = new Promise<void>(resolve => {
     answer = resolve;
   });
-  const certificates = createCertificates(
-    {
-      namespace: options.namespace,
-      secretName: WEBHOOK_CERTIFICATES_SECRET,
-      serviceName: WEBHOOK_SERVICE,
-    },
-    { ...deps, endpointReady: signal => untilAborted(answering, signal) },
-  );
-  const predownloadEnabled = options.gates.PreDownloadImageForInPlaceUpdate;
+  const service = { namespace: options.namespace, name: WEBHOOK_SERVICE };
+  const endpointReady = async (signal: AbortSignal): Promise<void> => {
+    await untilAborted(answering, signal);
+    await webhookEndpoint(service, deps, signal);
+  };
+  const certificates = createCertificates(service, certificateSource(options, deps), {
+    ...deps,
+    endpointReady,
+  });
   const server = createWebhookServer(
     { ...options.webhook, lameDuckMs: options.leaderElect ? LAME_DUCK_MS : 0 },
-    { ...deps, tls: certificates, advice: createAdvice(informers, { predownloadEnabled }) },
+    { ...deps, tls: certificates, advice: createAdvice(informers, options.gates) },
   );
+  const uninstall = new Uninstall(options.namespace, deps);
   const webhooks: WebhookServer = {
     start: async () => {
+      await uninstall.observe();
       await server.start();
       answer();
     },
-    stop: () => server.stop(),
+    stop: async () => {
+      await uninstall.whenUnderWay(signal => certificates.disarm(signal));
+      await server.stop();
+    },
     get port() {
       return server.port;
     },
@@ -59,6 +69,23 @@ export function composeAdmission(
       run: signal => certificates.run(signal),
       started: signal => certificates.ready(signal),
     },
-    ready: { webhooks: () => (server.port === 0 ? 'not listening yet' : undefined) },
+    ready: {
+      webhooks: () => (server.port === 0 ? 'not listening yet' : certificates.distrust()),
+    },
   };
+}
+
+function certificateSource(options: ManagerOptions, deps: ManagerDeps): CertificateSource {
+  const { namespace, certificates } = options;
+  if (certificates.folder !== undefined) return new FileSource(certificates.folder, deps);
+  const names = {
+    commonName: WEBHOOK_SERVICE,
+    dnsNames: [`${WEBHOOK_SERVICE}.${namespace}.svc`],
+    ipAddresses: [],
+  };
+  const { lives } = certificates;
+  return new CertificateKeeper(
+    { namespace, secretName: WEBHOOK_CERTIFICATES_SECRET, lives, ...names },
+    deps,
+  );
 }

@@ -1,4 +1,5 @@
 import { SYSTEM_NAMESPACE } from '../../api/names.ts';
+import type { Lives } from '../../certs/lives.ts';
 import type { LogLevel } from '../../runtime/log-fields.ts';
 import { type AccessOptions, readAccessOptions } from '../kube-access.ts';
 import { type ListenAddress, OptionReader, type RawOptions } from '../option-reader.ts';
@@ -19,6 +20,8 @@ export interface ManagerOptions {
   readonly namespace: string;
   readonly access: AccessOptions;
   readonly webhook: ListenAddress;
+  /** Where the certificate of the webhooks comes from: `folder` when it is set, else the manager makes it. */
+  readonly certificates: { readonly folder: string | undefined; readonly lives: Lives };
   readonly metrics: ListenAddress;
   readonly leaderElect: boolean;
   readonly leaseDurationMs: number;
@@ -38,6 +41,7 @@ export function readManagerOptions(raw: RawOptions): ManagerOptions {
       host: reader.requiredText('webhookHost', 'an address to listen on'),
       port: reader.integer('webhookPort', { min: 0, max: 65535 }),
     },
+    certificates: { folder: reader.text('webhookCertDir'), lives: readLives(reader) },
     metrics: reader.address('metricsAddress'),
     leaderElect: reader.flag('leaderElect'),
     leaseDurationMs: reader.integer('leaseSeconds', { min: 4, max: 300 }) * 1000,
@@ -47,4 +51,16 @@ export function readManagerOptions(raw: RawOptions): ManagerOptions {
   };
   reader.finish();
   return options;
+}
+
+function readLives(reader: OptionReader): Lives {
+  const bounds = { min: '10s', max: '36500d' };
+  const lives = {
+    authorityMs: reader.durationMs('webhookCaLifetime', bounds),
+    servingMs: reader.durationMs('webhookCertLifetime', bounds),
+  };
+  if (lives.servingMs * 2 > lives.authorityMs) {
+    reader.problem('webhookCertLifetime', 'must be at most half of --webhook-ca-lifetime');
+  }
+  return lives;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { certificateAction, renewalTime } from '../../certs/action.ts';
+import { type CertificateFacts, certificateAction, renewalTime } from '../../certs/action.ts';
 import type { CertificateState, Inspection } from '../../certs/inspect.ts';
 
 const usable = (notBefore: number, notAfter: number): Inspection => ({
@@ -14,6 +14,14 @@ const state = (changes: Partial<CertificateState> = {}): CertificateState => ({
   authority: usable(0, 3000),
   trusted: ['cert 3000'],
   serving: usable(0, 300),
+  servedByAuthority: true,
+  ...changes,
+});
+
+const at = (now: number, changes: Partial<CertificateFacts> = {}): CertificateFacts => ({
+  now,
+  known: undefined,
+  authorityIsTrusted: true,
   ...changes,
 });
 
@@ -73,7 +81,7 @@ describe('certificateAction', () => {
   };
   for (const [name, { state: given, now, type, reason }] of Object.entries(cases)) {
     it(name, () => {
-      const action = certificateAction(given, now);
+      const action = certificateAction(given, at(now));
       assert.equal(action.type, type);
       if (action.type !== 'keep') assert.match(action.reason, reason ?? /^$/);
     });
@@ -84,13 +92,37 @@ describe('certificateAction', () => {
     assert.ok(authority.usable && serving.usable);
     const trusted = ['cert 3000'];
     const set = { authority: authority.pair, trusted, serving: serving.pair };
-    assert.deepEqual(certificateAction(state(), 1), { type: 'keep', set });
-    const leaf = certificateAction(state(), 250);
+    assert.deepEqual(certificateAction(state(), at(1)), { type: 'keep', set });
+    const leaf = certificateAction(state(), at(250));
     assert.ok(leaf.type === 'issue-serving');
     assert.deepEqual([leaf.authority, leaf.trusted], [authority.pair, trusted]);
-    const both = certificateAction(state(), 2500);
-    assert.ok(both.type === 'issue-authority');
-    assert.deepEqual(both.trusted, trusted);
+    const young = usable(2400, 2700);
+    const both = certificateAction(state({ serving: young }), at(2500));
+    assert.ok(both.type === 'issue-authority' && young.usable);
+    assert.deepEqual([both.trusted, both.serving], [trusted, young.pair]);
+  });
+
+  it('leaves the leaf alone while the new authority is not trusted everywhere', () => {
+    const rotating = state({ servedByAuthority: false });
+    const untrusted = { authorityIsTrusted: false };
+    assert.equal(certificateAction(rotating, at(1, untrusted)).type, 'keep');
+    assert.equal(certificateAction(rotating, at(250, untrusted)).type, 'keep');
+    assert.equal(certificateAction(rotating, at(300, untrusted)).type, 'issue-serving');
+    assert.equal(certificateAction(rotating, at(1)).type, 'issue-serving');
+  });
+
+  it('puts back what is known and still good when the Secret lost its authority', () => {
+    const { authority, serving, trusted } = state();
+    assert.ok(authority.usable && serving.usable);
+    const set = { authority: authority.pair, trusted, serving: serving.pair };
+    const known = { set, state: state() };
+    const lost = state({ authority: unusable('ca.key is missing'), trusted: [] });
+    assert.deepEqual(certificateAction(lost, at(1, { known })), {
+      type: 'restore',
+      reason: 'ca.key is missing',
+      set,
+    });
+    assert.equal(certificateAction(lost, at(300, { known })).type, 'issue-authority');
   });
 
   it('counts two thirds from the first day', () => {

@@ -6,6 +6,7 @@ import {
   VALIDATING_WEBHOOK_CONFIGURATIONS as VALIDATING,
 } from '../../api/resources.ts';
 import type { WebhookConfiguration } from '../../api/webhook-configuration.ts';
+import { CertificateKeeper } from '../../certs/certificate-keeper.ts';
 import type { CertificateSet } from '../../certs/certificate-set.ts';
 import { type Certificates, createCertificates } from '../../certs/certificates.ts';
 import { hasCode } from '../../runtime/errors.ts';
@@ -13,7 +14,15 @@ import { createPlainMetrics } from '../../runtime/plain-metrics.ts';
 import { settle } from '../support/fake-clock.ts';
 import { FakeKube } from '../support/fake-kube.ts';
 import { RecordingLogger } from '../support/recording-logger.ts';
-import { DAY_MS, makeSet, NAMESPACE, SECRET, SERVICE, secretOf } from './certificate-fixtures.ts';
+import {
+  DAY_MS,
+  makeSet,
+  NAMES,
+  NAMESPACE,
+  SECRET,
+  SERVICE,
+  secretOf,
+} from './certificate-fixtures.ts';
 
 const service = { namespace: NAMESPACE, name: SERVICE, path: '/p', port: 443 };
 const webhook = (name: string) => ({
@@ -25,6 +34,13 @@ const webhook = (name: string) => ({
 const configuration = (name: string): WebhookConfiguration & KubeObject => ({
   metadata: { name, labels: { keep: 'me' } },
   webhooks: [webhook('a.b.c'), webhook('d.e.f')],
+});
+
+const armedWith = (caPem: string) => ({
+  webhooks: configuration('').webhooks?.map(({ clientConfig, ...rest }) => ({
+    ...rest,
+    clientConfig: { ...clientConfig, caBundle: Buffer.from(caPem).toString('base64') },
+  })),
 });
 
 describe('createCertificates', () => {
@@ -51,16 +67,15 @@ describe('createCertificates', () => {
     const endpoint = new Promise<void>(resolve => {
       answers = resolve;
     });
+    const deps = { client: kube, clock: kube.clock, log, metrics, random: () => 0 };
+    const lives = { authorityMs: 3650 * DAY_MS, servingMs: 365 * DAY_MS };
     certificates = createCertificates(
-      { namespace: NAMESPACE, secretName: SECRET, serviceName: SERVICE },
-      {
-        client: kube,
-        clock: kube.clock,
-        log,
-        metrics,
-        random: () => 0,
-        endpointReady: () => endpoint,
-      },
+      { namespace: NAMESPACE, name: SERVICE },
+      new CertificateKeeper(
+        { namespace: NAMESPACE, secretName: SECRET, commonName: SERVICE, lives, ...NAMES },
+        deps,
+      ),
+      { ...deps, endpointReady: () => endpoint },
     );
     const abort = new AbortController();
     const running = certificates.run(abort.signal);
@@ -92,6 +107,7 @@ describe('createCertificates', () => {
     assert.deepEqual(certificates.current(), {
       ...first.serving,
       caPem: first.authority.certPem,
+      issuerPem: first.authority.certPem.trim(),
     });
   });
 
@@ -180,23 +196,73 @@ describe('createCertificates', () => {
     assert.deepEqual(log.at('error'), []);
   });
 
-  it('takes over within 10 s what another replica wrote, tells once, and trusts it everywhere', async () => {
+  it('takes over what another replica wrote: trusts it everywhere within 10 s, and serves it 30 s after that', async () => {
     kube.seed(MUTATING, configuration('headstart-mutating'));
     answers();
     await certificates.ready();
+    await settle();
     const seen: string[] = [];
     const forget = certificates.onChange(() => seen.push(certificates.current().certPem));
     await replaceSecret(second);
     await kube.clock.advance(10_000);
-    assert.deepEqual(seen, [second.serving.certPem]);
     assert.equal(bundles()[0], second.authority.certPem);
+    assert.match(certificates.distrust() ?? '', /does not trust the certificate yet/);
+    await kube.clock.advance(29_000);
+    assert.deepEqual(seen, []);
+    await kube.clock.advance(11_000);
+    assert.deepEqual(seen, [second.serving.certPem]);
+    assert.equal(certificates.distrust(), undefined);
     await kube.clock.advance(60_000);
     assert.equal(seen.length, 1);
     forget();
     await replaceSecret(first);
-    await kube.clock.advance(10_000);
+    await kube.clock.advance(60_000);
     assert.equal(seen.length, 1);
     assert.equal(certificates.current().certPem, first.serving.certPem);
+  });
+
+  it('does not undo what another replica has just written and this one has not read yet', async () => {
+    kube.seed(MUTATING, configuration('headstart-mutating'));
+    answers();
+    await certificates.ready();
+    await settle();
+    await replaceSecret(second);
+    const body = armedWith(second.authority.certPem);
+    await kube.patch(MUTATING, { name: 'headstart-mutating' }, { type: 'merge', body });
+    await settle();
+    assert.deepEqual(bundles(), [second.authority.certPem, second.authority.certPem]);
+  });
+
+  it('answers an actor that rewrites a configuration all the time ever later, and never gives up', async () => {
+    const name = 'headstart-mutating';
+    kube.seed(MUTATING, configuration(name));
+    answers();
+    let rewrites = 0;
+    kube.seed(VALIDATING, configuration('headstart-validating'));
+    for (let second = 0; second < 120; second++) {
+      await kube.clock.advance(1000);
+      if (bundles()[0] === '') continue;
+      rewrites++;
+      await kube.patch(MUTATING, { name }, { type: 'merge', body: configuration(name) });
+    }
+    assert.ok(rewrites > 10 && rewrites < 40, String(rewrites));
+    await kube.clock.advance(10_000);
+    assert.equal(bundles()[0], first.authority.certPem);
+  });
+
+  it('takes the bundles away when it is told to, and nothing else', async () => {
+    const foreign = { name: 'x.y.z', clientConfig: { url: 'https://else', caBundle: 'YQ==' } };
+    kube.seed(MUTATING, configuration('headstart-mutating'));
+    kube.seed(MUTATING, { metadata: { name: 'other' }, webhooks: [foreign] });
+    answers();
+    await certificates.ready();
+    await settle();
+    assert.notDeepEqual(bundles(), ['', '']);
+    await stop();
+    await certificates.disarm(new AbortController().signal);
+    assert.deepEqual(bundles(), ['', '']);
+    assert.deepEqual(kube.read(MUTATING, 'other')?.webhooks, [foreign]);
+    stop = () => Promise.resolve();
   });
 
   it('does not let a listener that throws keep the others from a new certificate', async () => {
@@ -208,7 +274,7 @@ describe('createCertificates', () => {
     certificates.onChange(() => told++);
     await replaceSecret(second);
     await kube.clock.advance(10_000);
-    assert.equal(told, 1);
+    assert.equal(told, 1, 'nothing is armed, so nobody has to be waited for');
     assert.equal(log.at('error')[0]?.message, 'Listener for a new certificate failed');
   });
 

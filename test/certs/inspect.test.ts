@@ -45,6 +45,16 @@ describe('inspectSecret', () => {
     assert.deepEqual(trusted, [set.authority.certPem.trim(), other.authority.certPem.trim()]);
   });
 
+  it('takes a leaf of an authority before, as during a rotation', () => {
+    const bundle = bundleOf([other.authority.certPem, set.authority.certPem]);
+    const state = inspectSecret(
+      secretWith({ 'ca.crt': bundle, 'ca.key': other.authority.keyPem }),
+      NAMES,
+    );
+    assert.deepEqual([state.serving.usable, state.servedByAuthority], [true, false]);
+    assert.equal(inspectSecret(secretOf(set), NAMES).servedByAuthority, true);
+  });
+
   const broken: Record<
     string,
     { data: () => Partial<Record<SecretKey, string>>; authority?: RegExp; serving: RegExp }

@@ -11,7 +11,9 @@ import {
   SECRETS,
   VALIDATING_WEBHOOK_CONFIGURATIONS,
 } from '../../api/resources.ts';
+import { CertificateKeeper } from '../../certs/certificate-keeper.ts';
 import { type Certificates, createCertificates } from '../../certs/certificates.ts';
+import type { Lives } from '../../certs/lives.ts';
 import { connectKube } from '../../kube/connect-kube.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { loadKubeConfigAccess } from '../../kube/kube-config.ts';
@@ -40,6 +42,8 @@ export interface Webhooks extends AsyncDisposable {
   stopServing(): Promise<void>;
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 /** What the access log says. */
 const ANSWERED = 'Admission answered';
 
@@ -49,7 +53,10 @@ const WATCHED = [
 ] as const;
 
 /** Starts everything but the configurations, which the caller applies. */
-export async function startWebhooks(controlPlane: ControlPlane): Promise<Webhooks> {
+export async function startWebhooks(
+  controlPlane: ControlPlane,
+  lives: Lives = { authorityMs: 10 * DAY_MS, servingMs: DAY_MS },
+): Promise<Webhooks> {
   const access = await loadKubeConfigAccess(
     { path: controlPlane.kubeconfigPath },
     { clock: systemClock },
@@ -67,13 +74,20 @@ export async function startWebhooks(controlPlane: ControlPlane): Promise<Webhook
   const endpoint = new Promise<void>(resolve => {
     serving = resolve;
   });
-  const certificates = createCertificates(
+  const keeper = new CertificateKeeper(
     {
       namespace: SYSTEM_NAMESPACE,
       secretName: WEBHOOK_CERTIFICATES_SECRET,
-      serviceName: WEBHOOK_SERVICE,
+      commonName: WEBHOOK_SERVICE,
+      dnsNames: [`${WEBHOOK_SERVICE}.${SYSTEM_NAMESPACE}.svc`],
       ipAddresses: ['127.0.0.1'],
+      lives,
     },
+    shared,
+  );
+  const certificates = createCertificates(
+    { namespace: SYSTEM_NAMESPACE, name: WEBHOOK_SERVICE },
+    keeper,
     { ...shared, endpointReady: () => endpoint },
   );
   const running = certificates.run(abort.signal);
