@@ -3,6 +3,7 @@ import { loadInClusterAccess } from '../kube/in-cluster-config.ts';
 import type { KubeAccess } from '../kube/kube-access.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { HeadstartError } from '../runtime/errors.ts';
+import type { Metrics } from '../runtime/metrics.ts';
 import type { OptionReader } from './option-reader.ts';
 import { VERSION } from './version.ts';
 
@@ -26,8 +27,9 @@ export function readAccessOptions(reader: OptionReader): AccessOptions {
 export async function connect(
   access: AccessOptions,
   options: { readonly fieldManager: string; readonly writeDeadlineMs?: number },
+  { metrics }: { readonly metrics: Metrics },
 ): Promise<KubeConnection> {
-  const deps = { clock: systemClock, random: Math.random };
+  const deps = { clock: systemClock, random: Math.random, metrics };
   const userAgent = `${options.fieldManager}/${VERSION}`;
   return connectKube({ access: await loadAccess(access), userAgent, ...options }, deps);
 }

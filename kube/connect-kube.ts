@@ -1,6 +1,9 @@
-import type { Clock } from '../runtime/clock.ts';
 import { createKubeClient, type KubeClientOptions } from './create-kube-client.ts';
-import { createHttpsTransport, type HttpsTransportOptions } from './https-transport.ts';
+import {
+  createHttpsTransport,
+  type HttpsTransportDeps,
+  type HttpsTransportOptions,
+} from './https-transport.ts';
 import type { KubeClient } from './kube-client.ts';
 import { createRetryingTransport } from './retrying-transport.ts';
 
@@ -14,7 +17,7 @@ export interface KubeConnection extends Disposable {
 /** Puts client, retries and transport together. Opens no connection before the first call. */
 export function connectKube(
   options: HttpsTransportOptions & KubeClientOptions,
-  deps: { readonly clock: Clock; readonly random: () => number },
+  deps: HttpsTransportDeps & { readonly random: () => number },
 ): KubeConnection {
   const transport = createRetryingTransport(createHttpsTransport(options, deps), deps);
   const close = (): void => transport.close();

@@ -11,6 +11,8 @@ export interface ControllerMetrics {
   ended(how: ReconcileEnding): void;
 }
 
+const RESULTS = ['success', 'requeue', 'requeue_after', 'error'];
+
 /** controller-runtime's buckets, thinned out. */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
@@ -38,6 +40,10 @@ export function createControllerMetrics(
     buckets: SECONDS,
   });
   metrics.gauge(metric('max_concurrent_reconciles', 'Workers.')).set(controller, options.workers);
+  // From the start, so that a rate is there for the first failure, too.
+  for (const result of RESULTS) total.inc({ ...controller, result }, 0);
+  for (const counter of [errors, terminal]) counter.inc(controller, 0);
+  active.set(controller, 0);
 
   return {
     started: () => {

@@ -34,6 +34,14 @@ class CachingInformer<T extends KubeObject> implements Informer<T>, ReflectorSin
     this.#synced = new Promise(resolve => {
       this.#onFirstList = resolve;
     });
+    const objects = deps.metrics.gauge({
+      name: 'headstart_cache_objects',
+      help: 'Objects in a cache.',
+      labelNames: ['resource'],
+    });
+    const { plural, group } = options.resource;
+    const resource = group === '' ? plural : `${plural}.${group}`;
+    deps.metrics.onExposition(() => objects.set({ resource }, this.#store.size));
   }
 
   get size(): number {

@@ -3,6 +3,7 @@ import { urlToHttpOptions } from 'node:url';
 import { type LinkedAbort, linkedAbort, untilAborted } from '../runtime/abort.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { withDeadline } from '../runtime/deadline.ts';
+import { type Metrics, noMetrics } from '../runtime/metrics.ts';
 import { AgentPool, type ConnectionKind } from './agent-pool.ts';
 import { type Exchange, openAnswer, readText, wholeAnswer } from './http-exchange.ts';
 import type { KubeAccess } from './kube-access.ts';
@@ -13,6 +14,7 @@ import {
   failureOfConnection,
   failureOfDeadline,
 } from './request-failure.ts';
+import { type CountAnswer, createRequestMetrics } from './request-metrics.ts';
 import type { Transport, TransportRequest } from './transport.ts';
 
 export interface HttpsTransportOptions {
@@ -22,12 +24,18 @@ export interface HttpsTransportOptions {
   readonly maxConnections?: number;
 }
 
+export interface HttpsTransportDeps {
+  readonly clock: Clock;
+  /** Default: nothing is counted. */
+  readonly metrics?: Metrics;
+}
+
 /** A transport over HTTP/1.1 with connections that are kept alive; `http:` works too, for tests and proxies. */
 export function createHttpsTransport(
   options: HttpsTransportOptions,
-  deps: { readonly clock: Clock },
+  deps: HttpsTransportDeps,
 ): Transport {
-  return new HttpsTransport(options, deps.clock);
+  return new HttpsTransport(options, deps);
 }
 
 class HttpsTransport implements Transport {
@@ -37,12 +45,14 @@ class HttpsTransport implements Transport {
   readonly #prefix: string;
   readonly #userAgent: string;
   readonly #clock: Clock;
+  readonly #count: CountAnswer;
 
-  constructor(options: HttpsTransportOptions, clock: Clock) {
+  constructor(options: HttpsTransportOptions, { clock, metrics = noMetrics }: HttpsTransportDeps) {
     const { server } = options.access;
     this.#access = options.access;
     this.#userAgent = options.userAgent;
     this.#clock = clock;
+    this.#count = createRequestMetrics(server.host, metrics);
     this.#server = urlToHttpOptions(server);
     this.#prefix = server.pathname.replace(/\/$/, '');
     this.#agents = new AgentPool(server, options.maxConnections ?? 64);
@@ -53,7 +63,11 @@ class HttpsTransport implements Transport {
     using deadline = withDeadline(request.signal, request.deadlineMs, this.#clock);
     try {
       const exchange = await this.#prepare(request, 'request', deadline.signal);
-      const { response, text } = await wholeAnswer(exchange);
+      const { response, text } = await this.#count(
+        request,
+        wholeAnswer(exchange),
+        answer => answer.response,
+      );
       this.#check(request, response, text);
       return parseBody(request, response, text);
     } catch (error) {
@@ -70,7 +84,8 @@ class HttpsTransport implements Transport {
       linked.abort(failureOfDeadline(request)),
     );
     try {
-      const response = await openAnswer(await this.#prepare(request, 'watch', linked.signal));
+      const exchange = await this.#prepare(request, 'watch', linked.signal);
+      const response = await this.#count(request, openAnswer(exchange), answer => answer);
       if (response.statusCode !== 200) this.#check(request, response, await readText(response));
       return readChunks(request, response, linked);
     } catch (error) {

@@ -45,7 +45,7 @@ export class WorkQueue {
 
   constructor(options: WorkQueueOptions, deps: WorkQueueDeps) {
     this.#deps = deps;
-    this.#metrics = createQueueMetrics(options.name, deps.metrics);
+    this.#metrics = createQueueMetrics(options.name, deps.metrics, () => this.#inWorkMs());
   }
 
   /** Keys that are ready for a worker. */
@@ -119,6 +119,11 @@ export class WorkQueue {
     this.#processing.delete(key);
     this.#metrics.worked(this.#deps.clock.monotonicMs() - takenAt);
     if (this.#dirty.has(key)) this.#makeReady(key);
+  }
+
+  #inWorkMs(): readonly number[] {
+    const now = this.#deps.clock.monotonicMs();
+    return [...this.#processing.values()].map(takenAt => now - takenAt);
   }
 
   #wait(signal: AbortSignal): Promise<ObjectKey> {

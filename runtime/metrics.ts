@@ -27,6 +27,8 @@ export interface Metrics {
   counter(options: MetricOptions): Counter;
   gauge(options: MetricOptions): Gauge;
   histogram(options: MetricOptions & { readonly buckets?: readonly number[] }): Histogram;
+  /** Calls `collect` before each exposition, for gauges that cost too much to keep up to date, or that time alone moves. */
+  onExposition(collect: () => void): void;
   /** The Prometheus text format. */
   exposition(): Promise<string>;
 }
@@ -38,5 +40,6 @@ export const noMetrics: Metrics = {
   counter: () => nothing,
   gauge: () => nothing,
   histogram: () => nothing,
+  onExposition: () => {},
   exposition: () => Promise.resolve(''),
 };

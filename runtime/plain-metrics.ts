@@ -8,6 +8,7 @@ const DEFAULT_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
 /** Metrics in the Prometheus text format without a library, for processes that must stay small. */
 export function createPlainMetrics(): Metrics {
   const metrics = new Map<string, PlainSamples | PlainHistogram>();
+  const collectors: (() => void)[] = [];
   const samples = (type: 'counter' | 'gauge') => {
     return (options: { name: string; help: string }): PlainSamples => {
       const metric = metrics.get(options.name) ?? new PlainSamples(type, options);
@@ -24,6 +25,10 @@ export function createPlainMetrics(): Metrics {
       metrics.set(options.name, metric);
       return metric as PlainHistogram;
     },
-    exposition: () => Promise.resolve([...metrics.values()].map(m => m.render()).join('')),
+    onExposition: collect => void collectors.push(collect),
+    exposition: () => {
+      for (const collect of collectors) collect();
+      return Promise.resolve([...metrics.values()].map(m => m.render()).join(''));
+    },
   };
 }

@@ -17,6 +17,7 @@ export function createPromMetrics(options: PromMetricsOptions = {}): Metrics {
   const registry = new Registry();
   if (options.processMetrics ?? true) collectDefaultMetrics({ register: registry });
 
+  const collectors: (() => void)[] = [];
   const once = <T>(name: string, make: () => T): T =>
     (registry.getSingleMetric(name) as T | undefined) ?? make();
   const common = ({ name, help, labelNames = [] }: MetricOptions) => ({
@@ -35,7 +36,11 @@ export function createPromMetrics(options: PromMetricsOptions = {}): Metrics {
         once(metric.name, () => new PromHistogram({ ...common(metric), ...buckets })),
       );
     },
-    exposition: () => registry.metrics(),
+    onExposition: collect => void collectors.push(collect),
+    exposition: () => {
+      for (const collect of collectors) collect();
+      return registry.metrics();
+    },
   };
 }
 

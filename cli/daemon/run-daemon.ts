@@ -7,6 +7,7 @@ import { runLifecycle } from '../../runtime/lifecycle.ts';
 import { createPlainLogger } from '../../runtime/plain-logger.ts';
 import { createPlainMetrics } from '../../runtime/plain-metrics.ts';
 import { createProbes } from '../../runtime/probes.ts';
+import { addProcessMetrics } from '../../runtime/process-metrics.ts';
 import { connect } from '../kube-access.ts';
 import { serverPart } from '../server-part.ts';
 import { VERSION } from '../version.ts';
@@ -18,13 +19,16 @@ const STOP_TIMEOUT_MS = 20_000;
 /** Runs the daemon of one node as a process of its own until `signal` aborts. */
 export async function runDaemon(options: DaemonCommandOptions, signal: AbortSignal): Promise<void> {
   const log = createPlainLogger({ level: options.logLevel, name: 'headstart-daemon' });
-  using connection = await connect(options.access, { fieldManager: DAEMON_FIELD_MANAGER });
+  const metrics = createPlainMetrics();
+  addProcessMetrics(metrics);
+  const as = { fieldManager: DAEMON_FIELD_MANAGER };
+  using connection = await connect(options.access, as, { metrics });
   log.info('Started daemon', { version: VERSION, options });
   const base = {
     client: connection.client,
     clock: systemClock,
     log,
-    metrics: createPlainMetrics(),
+    metrics,
     random: Math.random,
   };
   const source = { component: DAEMON_FIELD_MANAGER, host: options.nodeName };

@@ -19,12 +19,13 @@ export async function runManager(options: ManagerOptions, signal: AbortSignal): 
   const log = createPinoLogger({ level: options.logLevel, name: 'headstart-manager' });
   const { writeDeadlineMs } = leaseTimes(options);
   const as = { fieldManager: MANAGER_FIELD_MANAGER, writeDeadlineMs };
-  using connection = await connect(options.access, as);
+  const metrics = createPromMetrics();
+  using connection = await connect(options.access, as, { metrics });
   const deps = {
     client: connection.client,
     clock: systemClock,
     log,
-    metrics: createPromMetrics(),
+    metrics,
     random: Math.random,
     identity: `${hostname()}_${randomUUID().slice(0, 8)}`,
   };

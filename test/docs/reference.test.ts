@@ -40,16 +40,6 @@ describe('docs/reference', () => {
     for (const gate of Object.keys(FEATURE_GATES)) assert.ok(page('flags').includes(`\`${gate}\``));
   });
 
-  it('has every metric', () => {
-    const metrics = found(/name: '((?:headstart|leader|workqueue)_\w+)'/g);
-    assert.ok(metrics.length > 12);
-    const text = page('metrics');
-    assert.deepEqual(
-      metrics.filter(name => !text.includes(`\`${name}\``)),
-      [],
-    );
-  });
-
   it('has every Event that is recorded', () => {
     const reasons = found(/type: '(?:Normal|Warning)',\s+reason: '(\w+)'/g);
     assert.ok(reasons.length > 8);

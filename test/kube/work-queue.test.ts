@@ -202,4 +202,26 @@ describe('WorkQueue', () => {
       { numRuns: 200 },
     );
   });
+
+  it('tells how long keys have been in work', async () => {
+    const clock = new FakeClock();
+    const metrics = createPlainMetrics();
+    const queue = new WorkQueue({ name: 'q' }, { clock, metrics, random: () => 0 });
+    const seconds = async (name: string) =>
+      new RegExp(`^workqueue_${name}_seconds{name="q"} (\\S+)$`, 'm').exec(
+        await metrics.exposition(),
+      )?.[1];
+    queue.add('a');
+    queue.add('b');
+    await queue.take(never);
+    await clock.advance(3_000);
+    await queue.take(never);
+    await clock.advance(1_000);
+    assert.equal(await seconds('unfinished_work'), '5');
+    assert.equal(await seconds('longest_running_processor'), '4');
+    queue.done('a');
+    assert.equal(await seconds('unfinished_work'), '1');
+    queue.done('b');
+    assert.equal(await seconds('longest_running_processor'), '0');
+  });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Metrics } from '../../runtime/metrics.ts';
 import { createPlainMetrics } from '../../runtime/plain-metrics.ts';
+import { addProcessMetrics } from '../../runtime/process-metrics.ts';
 import { createPromMetrics } from '../../runtime/prom-metrics.ts';
 
 const registries: readonly [string, () => Metrics][] = [
@@ -77,6 +78,15 @@ for (const [name, make] of registries) {
       assert.match(text, /^odd_total\{text="say \\"hi\\"\\\\\\n"\} 1$/m);
     });
 
+    it('asks for what only the moment of the exposition knows', async () => {
+      const metrics = make();
+      const age = metrics.gauge({ name: 'age', help: 'Age.' });
+      let seconds = 1;
+      metrics.onExposition(() => age.set({}, seconds++));
+      assert.equal(samples(await metrics.exposition()).get('age{}'), '1');
+      assert.equal(samples(await metrics.exposition()).get('age{}'), '2');
+    });
+
     it('gives the same metric when asked twice for one name', async () => {
       const metrics = make();
       const options = { name: 'same', help: 'Same.' };
@@ -86,6 +96,24 @@ for (const [name, make] of registries) {
     });
   });
 }
+
+describe('addProcessMetrics', () => {
+  it('tells memory, CPU and start of the process, under the names of prom-client', async () => {
+    const metrics = createPlainMetrics();
+    addProcessMetrics(metrics);
+    const read = async (name: string) =>
+      Number(samples(await metrics.exposition()).get(`${name}{}`));
+    assert.ok((await read('process_resident_memory_bytes')) > 1e7);
+    const before = await read('process_cpu_seconds_total');
+    assert.ok(before > 0.01 && before <= (await read('process_cpu_seconds_total')));
+    const age = Date.now() / 1000 - (await read('process_start_time_seconds'));
+    assert.ok(age >= -1 && age < 3_600, `${age} s`);
+    const prom = await createPromMetrics().exposition();
+    for (const [, name = ''] of (await metrics.exposition()).matchAll(/^# TYPE (\S+)/gm)) {
+      assert.ok(prom.includes(`# TYPE ${name} `), name);
+    }
+  });
+});
 
 describe('createPromMetrics', () => {
   it('tells about the process unless it shall not', async () => {
