@@ -9,6 +9,7 @@ import type { ChangeOutcome, NodeImageWriter, SpecChange } from '../node-image-w
 import type { Asker, RegistryBudget } from '../registry-budget/registry-budget.ts';
 import { assignTag } from './assign-tag.ts';
 import { entryState } from './entry-state.ts';
+import { deadlineMsOf } from './job-report.ts';
 import type { JobView } from './job-view.ts';
 import { refreshTag, releaseTag } from './keep-tag.ts';
 import { planAssignments } from './plan.ts';
@@ -89,6 +90,8 @@ export class JobAdvance {
   }
 
   #assignments(job: ImagePullJob, view: JobView, nowMs: number): readonly Write[] {
+    // What began now would be cut off at once.
+    if (deadlineMsOf(job, this.#deps.clock) <= nowMs) return [];
     const planned = planAssignments({
       parallelism: job.spec.parallelism,
       mostTargets: view.mostTargets,

@@ -78,7 +78,9 @@ function finalState(status: ImageTagStatus, createdAtMs: number): EntryState {
 function stateFrom(row: TagOwner, entry: ImageTagSpec, status?: ImageTagStatus): EntryState {
   const createdAtMs = time(entry.createdAt);
   if (row.result !== undefined) return keptResult(row.result, createdAtMs);
-  const answered = status !== undefined && (status.version ?? 0) >= row.version;
+  // A result of an older version than the entry's came after that was raised: the next status will not show it any more.
+  const awaited = Math.max(row.version, entry.version ?? 0);
+  const answered = status !== undefined && (status.version ?? 0) >= awaited;
   if (answered && isFinalPhase(status.phase)) return finalState(status, createdAtMs);
   return {
     kind: 'pending',
@@ -89,7 +91,10 @@ function stateFrom(row: TagOwner, entry: ImageTagSpec, status?: ImageTagStatus):
   };
 }
 
-/** Where the pull for the owner `uid` stands: its result is the first final status at or above the version it waits for. */
+/**
+ * Where the pull for the owner `uid` stands. Its result is the one that was kept when the version was raised, else the final status of the
+ * entry's own version, which is at or above the one it waits for.
+ */
 export function entryState(nodeImage: NodeImage, of: NodeImageEntryKey, uid: string): EntryState {
   const entry = findTag(nodeImage.spec ?? {}, of);
   const row = entry === undefined ? undefined : ownerRow(entry, uid);

@@ -49,6 +49,13 @@ const CASES: readonly Case[] = [
     also: { endedAtMs: Date.parse(at(5)) },
   },
   {
+    name: 'is pending when the entry was raised before its result came: the daemon is about to forget that one',
+    entry: { ...ownedBy('job', 1), version: 2 },
+    status: { version: 1, phase: 'Succeeded', completionTime: at(5) },
+    kind: 'pending',
+    also: { answered: false },
+  },
+  {
     name: 'gives the reason that the daemon gave',
     entry: ownedBy('job'),
     status: { version: 0, phase: 'Failed', reason: 'DiskFull', message: 'full' },
