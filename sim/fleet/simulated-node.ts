@@ -26,6 +26,8 @@ export interface SimulatedNodeOptions {
 
 export interface SimulatedNodeDeps {
   readonly client: KubeClient;
+  /** Of the daemon, where it is to have rights of its own. Default: `client`. */
+  readonly daemonClient?: KubeClient;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -90,7 +92,12 @@ export async function startSimulatedNode(
   };
 }
 
-function createNodeDaemon(nodeName: string, socketPath: string, deps: SimulatedNodeDeps): Daemon {
+function createNodeDaemon(
+  nodeName: string,
+  socketPath: string,
+  { daemonClient, ...nodeDeps }: SimulatedNodeDeps,
+): Daemon {
+  const deps = { ...nodeDeps, client: daemonClient ?? nodeDeps.client };
   const events = createEventRecorder({ component: 'headstart-daemon', host: nodeName }, deps);
   const log = deps.log.child({ node: nodeName });
   const options = { nodeName, runDir: '/run', runtimeEndpoint: `unix://${socketPath}` };
