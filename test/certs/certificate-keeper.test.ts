@@ -4,7 +4,7 @@ import { SECRETS } from '../../api/resources.ts';
 import { type CertificateSet, splitBundle } from '../../certs/certificate-set.ts';
 import { isConflict } from '../../kube/kube-error.ts';
 import { FakeKube } from '../support/fake-kube.ts';
-import { DAY_MS, makeSet, NAMESPACE, SECRET, secretOf } from './certificate-fixtures.ts';
+import { DAY_MS, makeSet, NAMES, NAMESPACE, SECRET, secretOf } from './certificate-fixtures.ts';
 import { KEY, Replica, textIn } from './replica.ts';
 
 const signal = new AbortController().signal;

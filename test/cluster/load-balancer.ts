@@ -1,0 +1,47 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+/** Spreads connections over ports of 127.0.0.1, as a Service does over its endpoints. */
+export interface LoadBalancer extends AsyncDisposable {
+  readonly port: number;
+  /** New connections go here; open ones stay where they are. */
+  lead(ports: readonly number[]): void;
+}
+
+/** Starts a balancer that leads nowhere yet: connections are reset. */
+export async function startLoadBalancer(): Promise<LoadBalancer> {
+  let ports: readonly number[] = [];
+  let next = 0;
+  const open = new Set<Socket>();
+  const server = createServer(client => {
+    const port = ports[next++ % ports.length];
+    if (port === undefined) {
+      client.resetAndDestroy();
+      return;
+    }
+    const upstream = connect({ host: '127.0.0.1', port });
+    for (const [one, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      open.add(one);
+      one.on('error', () => other.destroy());
+      one.on('close', () => open.delete(one));
+      one.pipe(other);
+    }
+  });
+  await new Promise<void>(resolve => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    lead: to => {
+      ports = to;
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of open) socket.destroy();
+      await new Promise(resolve => {
+        server.close(resolve);
+      });
+    },
+  };
+}
