@@ -8,6 +8,7 @@ export const MAX_ADVICE_LENGTH = 120;
 export interface WorkloadChange {
   readonly old: Workload;
   readonly new: Workload;
+  readonly group: string;
   readonly kind: string;
   /** The new images. */
   readonly images: string[];

@@ -69,6 +69,10 @@ export interface ControllerRevision extends KubeObject {
   readonly data?: unknown;
 }
 
+export interface ReplicaSet extends KubeObject {
+  readonly spec?: { readonly template?: PodTemplate };
+}
+
 export interface Lease extends KubeObject {
   readonly spec?: {
     readonly holderIdentity?: string;

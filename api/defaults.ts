@@ -22,5 +22,9 @@ export const PREDOWNLOAD_MIN_UPDATED_READY_PODS = 0;
 export const CLONE_SET_MAX_UNAVAILABLE = '20%';
 /** `updateStrategy` of an Advanced StatefulSet that says nothing. */
 export const STATEFUL_SET_MAX_UNAVAILABLE = 1;
+/** `updateStrategy` of a DaemonSet that says nothing. */
+export const DAEMON_SET_MAX_UNAVAILABLE = 1;
+/** `strategy` of a Deployment that says nothing. */
+export const DEPLOYMENT_MAX_UNAVAILABLE = '25%';
 /** `spec.replicas` of a workload that says nothing. */
 export const DEFAULT_REPLICAS = 1;

@@ -19,6 +19,11 @@ export function inPlacePossible(from: unknown, to: unknown): InPlaceVerdict {
   return path === undefined ? { possible: true } : { possible: false, path };
 }
 
+/** Whether two pod templates say the same, whoever wrote them. Reads any JSON. */
+export function isSameTemplate(a: unknown, b: unknown): boolean {
+  return firstDifference(a, b, TEMPLATE, 0) === undefined;
+}
+
 /** The template without its metadata, and with a mark in place of each container's image: it may change, not come or go. */
 function fixedPart(template: JsonObject): JsonObject {
   const { metadata: _metadata, ...rest } = template;

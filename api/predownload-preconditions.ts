@@ -4,7 +4,7 @@ import { resolveIntOrPercent } from './int-or-percent.ts';
 import type { IntOrString } from './meta.ts';
 import { ANNOTATION_PREDOWNLOAD } from './names.ts';
 import type { PredownloadMode } from './predownload-settings.ts';
-import type { Rollout } from './workload-kinds.ts';
+import type { Rollout } from './rollout.ts';
 
 /** Everything the decision needs, gathered once. */
 export interface PredownloadFacts {
@@ -88,7 +88,8 @@ const PRECONDITIONS: readonly Precondition[] = [
     reason: 'NotInPlace',
     event: true,
     waivedByAlways: true,
-    fails: ({ rollout }) => rollout.onDelete || rollout.podUpdatePolicy === 'ReCreate',
+    fails: ({ rollout }) =>
+      rollout.onDelete || (rollout.podUpdatePolicy === 'ReCreate' && !rollout.keepsNodes),
     message: ({ rollout }) =>
       `the update strategy is ${rollout.onDelete ? 'OnDelete' : rollout.podUpdatePolicy}, not in place; ${HINT}`,
   },
@@ -96,7 +97,7 @@ const PRECONDITIONS: readonly Precondition[] = [
     reason: 'InPlaceImpossible',
     event: true,
     waivedByAlways: true,
-    fails: facts => !facts.inPlace.possible,
+    fails: ({ inPlace, rollout }) => !inPlace.possible && !rollout.keepsNodes,
     message: ({ inPlace }) =>
       `the pods cannot be updated in place because ${inPlace.possible ? 'the template' : inPlace.path} differs; ${HINT}`,
   },

@@ -20,6 +20,11 @@ export function resource<T extends KubeObject>(fields: Omit<Resource<T>, 'shape'
   return fields;
 }
 
+/** Tells kinds of the same name in different groups apart, as `StatefulSet.apps`. */
+export function groupKindOf({ group, kind }: Pick<Resource, 'group' | 'kind'>): string {
+  return `${kind}.${group}`;
+}
+
 /** `group/version`, or `version` for the core group. */
 export function apiVersionOf(resource: Resource): string {
   return resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;

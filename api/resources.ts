@@ -4,6 +4,7 @@ import type {
   Lease,
   Node,
   Pod,
+  ReplicaSet,
   Secret,
   ServiceAccount,
 } from './core.ts';
@@ -53,6 +54,30 @@ export const ADVANCED_STATEFUL_SETS = resource<Workload>({
   kind: 'StatefulSet',
   namespaced: true,
 });
+export const ADVANCED_DAEMON_SETS = resource<Workload>({
+  ...ours,
+  plural: 'daemonsets',
+  kind: 'DaemonSet',
+  namespaced: true,
+});
+export const DEPLOYMENTS = resource<Workload>({
+  ...apps,
+  plural: 'deployments',
+  kind: 'Deployment',
+  namespaced: true,
+});
+export const STATEFUL_SETS = resource<Workload>({
+  ...apps,
+  plural: 'statefulsets',
+  kind: 'StatefulSet',
+  namespaced: true,
+});
+export const DAEMON_SETS = resource<Workload>({
+  ...apps,
+  plural: 'daemonsets',
+  kind: 'DaemonSet',
+  namespaced: true,
+});
 
 export const NODES = resource<Node>({ ...core, plural: 'nodes', kind: 'Node', namespaced: false });
 export const PODS = resource<Pod>({ ...core, plural: 'pods', kind: 'Pod', namespaced: true });
@@ -78,6 +103,12 @@ export const CONTROLLER_REVISIONS = resource<ControllerRevision>({
   ...apps,
   plural: 'controllerrevisions',
   kind: 'ControllerRevision',
+  namespaced: true,
+});
+export const REPLICA_SETS = resource<ReplicaSet>({
+  ...apps,
+  plural: 'replicasets',
+  kind: 'ReplicaSet',
   namespaced: true,
 });
 export const LEASES = resource<Lease>({

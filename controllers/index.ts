@@ -18,6 +18,7 @@ export interface ControllersOptions {
     readonly KruiseDaemon: boolean;
     readonly ImagePullJobGate: boolean;
     readonly PreDownloadImageForInPlaceUpdate: boolean;
+    readonly PreDownloadImageForDaemonSetUpdate: boolean;
   };
   /** Limit of one write of a NodeImage. Shorter than the time from a leader's last renewal to the next leader, less the renew deadline. */
   readonly writeDeadlineMs: number;
@@ -44,7 +45,10 @@ export function setupControllers(
     ),
     ...(jobs ? [setupImageListPullJobController(deps)] : []),
     ...setupPredownloadControllers(
-      { enabled: jobs && gates.PreDownloadImageForInPlaceUpdate },
+      {
+        PreDownloadImageForInPlaceUpdate: jobs && gates.PreDownloadImageForInPlaceUpdate,
+        PreDownloadImageForDaemonSetUpdate: jobs && gates.PreDownloadImageForDaemonSetUpdate,
+      },
       deps,
     ),
   ];

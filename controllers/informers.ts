@@ -3,7 +3,7 @@ import type { ImageListPullJob } from '../api/image-list-pull-job.ts';
 import type { ImagePullJob } from '../api/image-pull-job.ts';
 import { controllerOf, type KubeObject } from '../api/meta.ts';
 import type { NodeImage } from '../api/node-image.ts';
-import type { Resource } from '../api/resource.ts';
+import { groupKindOf, type Resource } from '../api/resource.ts';
 import {
   IMAGE_LIST_PULL_JOBS,
   IMAGE_PULL_JOBS,
@@ -12,9 +12,10 @@ import {
   PODS,
 } from '../api/resources.ts';
 import type { Workload } from '../api/workload.ts';
+import { workloadKind } from '../api/workload-kinds.ts';
 import type { Informer, InformerOptions } from '../kube/informer.ts';
 import { isOpen } from './job-life.ts';
-import { trimLastApplied, trimNode, trimNodeImage, trimPod } from './trim.ts';
+import { trimLastApplied, trimNode, trimNodeImage, trimPod, trimWorkload } from './trim.ts';
 
 /** Pods and jobs by namespace. */
 export const INDEX_NAMESPACE = 'namespace';
@@ -41,7 +42,7 @@ export interface Informers {
   readonly imageListPullJobs: Informer<ImageListPullJob>;
   /** Indexed by {@link INDEX_NAMESPACE}, {@link INDEX_NODE}, {@link INDEX_OWNER_UID}. */
   readonly pods: Informer<Pod>;
-  /** By kind: `CloneSet`, `StatefulSet`. Only the kinds the cluster serves. */
+  /** By kind and group, as `CloneSet.apps.kruise.io`. Only the kinds the cluster serves. */
   readonly workloads: ReadonlyMap<string, Informer<Workload>>;
   readonly hasSynced: boolean;
   /** Keeps all caches until `signal` aborts. */
@@ -124,8 +125,14 @@ export function createInformers(options: InformersOptions, deps: InformersDeps):
   });
   const workloads = new Map<string, Informer<Workload>>();
   for (const resource of options.workloads) {
-    const informer = deps.createInformer<Workload>({ resource, trim: trimLastApplied });
-    workloads.set(resource.kind, informer);
+    const kind = workloadKind(resource);
+    const informer = deps.createInformer<Workload>({
+      resource,
+      trim: kind === undefined ? trimLastApplied : trimWorkload(kind),
+      // Most of thousands of Deployments are dropped at once, so they had better come in pages.
+      consistent: kind?.optIn === true,
+    });
+    workloads.set(groupKindOf(resource), informer);
   }
   const all = [nodes, nodeImages, imagePullJobs, imageListPullJobs, pods, ...workloads.values()];
   return {

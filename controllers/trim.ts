@@ -1,6 +1,8 @@
 import type { Container, Node, NodeCondition, Pod, PodSpec, Volume } from '../api/core.ts';
 import type { KubeObject, ObjectMeta } from '../api/meta.ts';
 import type { NodeImage } from '../api/node-image.ts';
+import type { Workload } from '../api/workload.ts';
+import { isLookedAt, type WorkloadKind } from '../api/workload-kinds.ts';
 
 /** Caches hold thousands of nodes and tens of thousands of pods: these functions keep only what a controller reads. */
 
@@ -75,6 +77,23 @@ export function trimPod(pod: Pod): Pod {
 /** Keeps the whole spec, because it is written back by patches that are computed from it. */
 export function trimNodeImage(nodeImage: NodeImage): NodeImage {
   return { ...nodeImage, metadata: trimMetadata(nodeImage.metadata) };
+}
+
+/** Keeps of a workload that did not ask for anything only that it is there. */
+export function trimWorkload(kind: WorkloadKind): (workload: Workload) => Workload {
+  return workload => {
+    if (isLookedAt(kind, workload)) return trimLastApplied(workload);
+    const { name, namespace, uid, resourceVersion } = workload.metadata;
+    return {
+      metadata: {
+        name,
+        ...(namespace === undefined ? {} : { namespace }),
+        ...(uid === undefined ? {} : { uid }),
+        ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      },
+      spec: {},
+    };
+  };
 }
 
 /** Drops kubectl's copy of the whole object. */

@@ -6,7 +6,7 @@ import type { Manifest } from './manifest.ts';
 export const OWN_CRDS = ['imagepulljobs', 'imagelistpulljobs', 'nodeimages'] as const;
 
 /** Plurals of OpenKruise's workload kinds; ours are for clusters without it and are never part of the installation. */
-export const WORKLOAD_CRDS = ['clonesets', 'statefulsets'] as const;
+export const WORKLOAD_CRDS = ['clonesets', 'statefulsets', 'daemonsets'] as const;
 
 /**
  * The CustomResourceDefinitions of these plurals, from the folder `crds` beside this file. Each is checked by hand and lints

@@ -46,6 +46,12 @@ export const NOT_BY_MANAGER: MatchCondition = {
   expression: `request.userInfo.username != ${quoted(`system:serviceaccount:${SYSTEM_NAMESPACE}:${MANAGER_SERVICE_ACCOUNT}`)}`,
 };
 
+/** The annotation stands there, whatever it says: of a kind that has to ask for Headstart. */
+export const ASKS_FOR_PREDOWNLOAD: MatchCondition = {
+  name: 'asks-for-predownload',
+  expression: `${annotation('object', quoted(ANNOTATION_PREDOWNLOAD))} != ''`,
+};
+
 /** A workload's template or its image-change mark differs, or a new workload already bears a mark. */
 export const TEMPLATE_OR_MARK_CHANGED: MatchCondition = {
   name: 'template-or-mark-changed',

@@ -1,14 +1,19 @@
-import { DAEMON_NAMESPACE, SERVED_VERSIONS, SYSTEM_NAMESPACE } from '../api/names.ts';
+import { DAEMON_NAMESPACE, GROUP, SERVED_VERSIONS, SYSTEM_NAMESPACE } from '../api/names.ts';
 import type { Resource } from '../api/resource.ts';
 import {
+  ADVANCED_DAEMON_SETS,
   ADVANCED_STATEFUL_SETS,
   CLONE_SETS,
+  DAEMON_SETS,
+  DEPLOYMENTS,
   IMAGE_LIST_PULL_JOBS,
   IMAGE_PULL_JOBS,
   NODE_IMAGES,
+  STATEFUL_SETS,
 } from '../api/resources.ts';
 import type { Handler, Operation } from './admission.ts';
 import {
+  ASKS_FOR_PREDOWNLOAD,
   type MatchCondition,
   NOT_BY_MANAGER,
   SETTINGS_CHANGED,
@@ -45,7 +50,7 @@ export interface RouteResources {
 /** One webhook: an entry of our webhook configurations and a path of the server. */
 export interface Route {
   readonly type: 'mutating' | 'validating';
-  /** On the server; the peer's paths. */
+  /** On the server; the peer's paths for its kinds. */
   readonly path: string;
   /** Of the webhook; stands in what kubectl prints. */
   readonly name: string;
@@ -63,13 +68,14 @@ type Row = Pick<Route, 'matchConditions' | 'excludedNamespaces' | 'handler'>;
 
 const VERBS = { mutating: 'mutate', validating: 'validate' } as const;
 
-function route(type: Route['type'], { group, plural, kind }: Resource, row: Row): Route {
+function route(type: Route['type'], { group, version, plural, kind }: Resource, row: Row): Route {
   const word = kind.toLowerCase();
+  const isPeers = group === GROUP;
   return {
     type,
     path: `/${VERBS[type]}-${group.replaceAll('.', '-')}-${word}`,
-    name: `${VERBS[type]}.${word}.headstart`,
-    resources: { group, versions: SERVED_VERSIONS, plural, kind },
+    name: `${VERBS[type]}.${word}.${isPeers ? '' : `${group}.`}headstart`,
+    resources: { group, versions: isPeers ? SERVED_VERSIONS : [version], plural, kind },
     operations: ['CREATE', 'UPDATE'],
     ...row,
   };
@@ -81,14 +87,17 @@ const ownKind = (handler: Handler): Row => ({
   handler,
 });
 
-const workload = (condition: MatchCondition, handler: Handler): Row => ({
-  matchConditions: [condition],
+const workload = (handler: Handler, ...matchConditions: readonly MatchCondition[]): Row => ({
+  matchConditions,
   excludedNamespaces: ['kube-system', SYSTEM_NAMESPACE, DAEMON_NAMESPACE],
   handler,
 });
 
-const marking = workload(TEMPLATE_OR_MARK_CHANGED, markImageChange);
-const checking = workload(SETTINGS_CHANGED, checkWorkloadSettings);
+const marking = workload(markImageChange, TEMPLATE_OR_MARK_CHANGED);
+const checking = workload(checkWorkloadSettings, SETTINGS_CHANGED);
+/** Of apps/v1: the many objects that did not ask are never sent. */
+const markingOnRequest = workload(markImageChange, ASKS_FOR_PREDOWNLOAD, TEMPLATE_OR_MARK_CHANGED);
+const checkingOnRequest = workload(checkWorkloadSettings, ASKS_FOR_PREDOWNLOAD, SETTINGS_CHANGED);
 
 /** Every webhook. The server, the webhook configurations and the tests are made from this table. */
 export const ROUTES: readonly Route[] = [
@@ -102,4 +111,12 @@ export const ROUTES: readonly Route[] = [
   route('validating', CLONE_SETS, checking),
   route('mutating', ADVANCED_STATEFUL_SETS, marking),
   route('validating', ADVANCED_STATEFUL_SETS, checking),
+  route('mutating', ADVANCED_DAEMON_SETS, marking),
+  route('validating', ADVANCED_DAEMON_SETS, checking),
+  route('mutating', DEPLOYMENTS, markingOnRequest),
+  route('validating', DEPLOYMENTS, checkingOnRequest),
+  route('mutating', STATEFUL_SETS, markingOnRequest),
+  route('validating', STATEFUL_SETS, checkingOnRequest),
+  route('mutating', DAEMON_SETS, markingOnRequest),
+  route('validating', DAEMON_SETS, checkingOnRequest),
 ];

@@ -21,6 +21,7 @@ export const markImageChange: Handler = ({ object, oldObject, kind }, { advice, 
   const change = {
     old: oldObject as unknown as Workload,
     new: object as unknown as Workload,
+    group: kind.group,
     kind: kind.kind,
     images: [...images],
   };

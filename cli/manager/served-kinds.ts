@@ -1,5 +1,5 @@
 import { GROUP } from '../../api/names.ts';
-import type { Resource } from '../../api/resource.ts';
+import { apiVersionOf, type Resource } from '../../api/resource.ts';
 import { IMAGE_LIST_PULL_JOBS, IMAGE_PULL_JOBS, NODE_IMAGES } from '../../api/resources.ts';
 import type { Workload } from '../../api/workload.ts';
 import { WORKLOAD_KINDS } from '../../api/workload-kinds.ts';
@@ -30,7 +30,9 @@ export async function servedWorkloads(
       { retryable: true },
     );
   }
+  // Every Kubernetes serves apps/v1.
   return WORKLOAD_KINDS.flatMap(({ resource, versions }) => {
+    if (resource.group !== GROUP) return [resource];
     const version = versions.find(known => served.get(resource.plural)?.includes(known));
     return version === undefined ? [] : [{ ...resource, version }];
   });
@@ -45,7 +47,7 @@ export function servedKindsWatch(
   deps: { readonly client: KubeClient; readonly clock: Clock; readonly log: Logger },
 ): Runnable {
   const print = (resources: readonly Resource<Workload>[]): string =>
-    resources.map(({ plural, version }) => `${plural}/${version}`).join(', ') || 'none';
+    resources.map(resource => `${resource.plural}.${apiVersionOf(resource)}`).join(', ');
   return {
     name: 'served kinds',
     run: async signal => {

@@ -3,9 +3,11 @@ import { inPlacePossible } from '../../api/in-place.ts';
 import { parallelLimit } from '../../api/parallelism.ts';
 import { type Skip, whyNotPredownload } from '../../api/predownload-preconditions.ts';
 import { type PredownloadSettings, predownloadSettings } from '../../api/predownload-settings.ts';
-import { type WorkloadKind, workloadKind } from '../../api/workload-kinds.ts';
+import type { Workload } from '../../api/workload.ts';
+import { type PredownloadGate, type WorkloadKind, workloadKind } from '../../api/workload-kinds.ts';
 import { isActivePod } from '../image-pull-job/selection.ts';
-import { INDEX_OWNER_UID, type Informers } from '../informers.ts';
+import type { Informers } from '../informers.ts';
+import { podsOf } from '../predownload/workload-pods.ts';
 
 /** A reference longer than this is shown from its end, where the tag is. */
 const MAX_IMAGE_LENGTH = 40;
@@ -14,14 +16,14 @@ const MAX_IMAGE_LENGTH = 40;
 export function workloadAdvice(
   change: WorkloadChange,
   informers: Informers,
-  gateOn: boolean,
+  gates: Readonly<Record<PredownloadGate, boolean>>,
 ): string[] {
-  const kind = workloadKind(change.kind);
+  const kind = workloadKind(change);
   if (kind === undefined || change.images.length === 0) return [];
   const settings = predownloadSettings(change.new);
-  const skip = whyNot(change, kind, settings, gateOn);
+  const skip = whyNot(change, kind, settings, gates[kind.gate]);
   if (skip !== undefined) return [skipLine(skip)];
-  const nodes = nodesOf(change, informers);
+  const nodes = nodesOf(change.old, kind, informers);
   const limit = Math.min(parallelLimit(settings.parallelism, nodes), nodes);
   const images =
     change.images.length === 1 ? shown(change.images[0] ?? '') : `${change.images.length} images`;
@@ -54,8 +56,8 @@ function whyNot(
   });
 }
 
-function nodesOf(change: WorkloadChange, informers: Informers): number {
-  const pods = informers.pods.byIndex(INDEX_OWNER_UID, change.old.metadata.uid ?? '');
+function nodesOf(workload: Workload, kind: WorkloadKind, informers: Informers): number {
+  const pods = podsOf(workload, kind, informers.pods);
   return new Set(pods.filter(isActivePod).flatMap(pod => pod.spec?.nodeName ?? [])).size;
 }
 

@@ -20,6 +20,7 @@ export interface JobWorld {
   readonly nodeImages: KnownNodeImages;
   readonly nodes: Lister<Node>;
   readonly pods: Lister<Pod>;
+  readonly workloads: SelectionWorld['workloads'];
 }
 
 const DAY_MS = 24 * 60 * 60_000;

@@ -1,12 +1,14 @@
 import type { Pod } from '../../api/core.ts';
 import type { ImagePullJob } from '../../api/image-pull-job.ts';
 import { matchesSelector } from '../../api/label-selector.ts';
-import { controllerOf, isBeingDeleted, type LabelSelector } from '../../api/meta.ts';
+import { controllerOf, isBeingDeleted, type LabelSelector, objectKey } from '../../api/meta.ts';
 import { ANNOTATION_UPDATES_AT_ONCE } from '../../api/names.ts';
 import type { NodeImage } from '../../api/node-image.ts';
+import { groupKindOf } from '../../api/resource.ts';
+import type { Workload } from '../../api/workload.ts';
 import type { Lister } from '../../kube/informer.ts';
 import { INDEX_NAMESPACE, INDEX_NODE } from '../informers.ts';
-import { podUpdateOrder } from './pod-order.ts';
+import { inUpdateOrder } from './pod-order.ts';
 
 /** The nodes that a job chooses, and in which order they are served. The one place that decides who is a target (W5). */
 export interface Selection {
@@ -25,6 +27,8 @@ export interface SelectionWorld {
     list(): Iterable<NodeImage>;
   };
   readonly pods: Lister<Pod>;
+  /** By kind and group. */
+  readonly workloads: ReadonlyMap<string, Pick<Lister<Workload>, 'get'>>;
 }
 
 const isThere = (nodeImage: NodeImage | undefined): nodeImage is NodeImage =>
@@ -75,17 +79,16 @@ function selectByLabels(selector: LabelSelector, { nodeImages }: SelectionWorld)
 function selectByPods(
   job: ImagePullJob,
   podSelector: LabelSelector,
-  { nodeImages, pods }: SelectionWorld,
+  world: SelectionWorld,
 ): Selection {
+  const { nodeImages, pods } = world;
   const { namespace } = job.metadata;
   const matches = (pod: Pod): boolean =>
     pod.metadata.namespace === namespace &&
     isActivePod(pod) &&
     matchesSelector(podSelector, pod.metadata.labels);
   const podsOn = (name: string): Pod[] => pods.byIndex(INDEX_NODE, name).filter(matches);
-  const compare = podUpdateOrder(controllerOf(job)?.kind);
   const pulling = Number(job.metadata.annotations?.[ANNOTATION_UPDATES_AT_ONCE] ?? 0) || 0;
-  const firstPodOn = (name: string): Pod | undefined => podsOn(name).sort(compare)[0];
   return {
     selects: name => isThere(nodeImages.get(name)) && podsOn(name).length > 0,
     *candidates() {
@@ -94,19 +97,22 @@ function selectByPods(
       }
     },
     inOrder: names => {
-      const first = [...names].map(name => ({ name, pod: firstPodOn(name) }));
-      first.sort((a, b) => comparePods(a.pod, b.pod, compare));
-      const byPod = first.map(({ name }) => name);
+      const all = [...names];
+      const ordered = inUpdateOrder(all.flatMap(podsOn), ownerOf(job, world));
+      // Of a node's pods the first one counts; nodes without any come last.
+      const byPod = [...new Set([...ordered.map(pod => pod.spec?.nodeName ?? ''), ...all])];
       return [...byPod.slice(pulling), ...byPod.slice(0, pulling)];
     },
   };
 }
 
-function comparePods(
-  a: Pod | undefined,
-  b: Pod | undefined,
-  compare: (a: Pod, b: Pod) => number,
-): number {
-  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
-  return compare(a, b);
+function ownerOf(
+  job: ImagePullJob,
+  { workloads }: SelectionWorld,
+): { readonly kind: string | undefined; readonly workload: Workload | undefined } {
+  const owner = controllerOf(job);
+  const group = owner?.apiVersion.split('/', 1)[0] ?? '';
+  const kind = owner?.kind ?? '';
+  const key = objectKey(owner?.name ?? '', job.metadata.namespace);
+  return { kind, workload: workloads.get(groupKindOf({ group, kind }))?.get(key) };
 }

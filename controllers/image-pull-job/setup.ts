@@ -48,8 +48,8 @@ export function setupImagePullJobController(
   deps: ImagePullJobControllerDeps,
 ): Controller {
   const { informers, known } = deps;
-  const { imagePullJobs: jobs, nodes, pods } = informers;
-  const views = new JobViews({ nodeImages: known, nodes, pods });
+  const { imagePullJobs: jobs, nodes, pods, workloads } = informers;
+  const views = new JobViews({ nodeImages: known, nodes, pods, workloads });
   const metrics = new JobMetrics(deps.metrics);
   const secrets = new PullSecrets(deps);
   const wake = (key: ObjectKey): void => controller.enqueue(key);

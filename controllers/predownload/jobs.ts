@@ -10,15 +10,18 @@ import {
   STORAGE_VERSION,
 } from '../../api/names.ts';
 import type { PredownloadSettings } from '../../api/predownload-settings.ts';
+import type { Rollout } from '../../api/rollout.ts';
 import { hashOf, shortLabelValue, shortName } from '../../api/short-name.ts';
+import type { UpdateRevision } from '../../api/update-revision.ts';
 import type { Workload } from '../../api/workload.ts';
-import type { Rollout, WorkloadKind } from '../../api/workload-kinds.ts';
-import { updateRevisionOf } from './revision-names.ts';
+import type { WorkloadKind } from '../../api/workload-kinds.ts';
 
 /** Everything the generated jobs of one workload depend on. */
 export interface DesiredJobs {
   readonly workload: Workload;
   readonly kind: WorkloadKind;
+  /** Undefined until it has a name. */
+  readonly revision: UpdateRevision | undefined;
   /** New images, distinct, as the template writes them. */
   readonly images: readonly string[];
   readonly settings: PredownloadSettings;
@@ -79,12 +82,12 @@ function desiredJob(input: DesiredJobs, image: string): ImagePullJob {
 function identity({
   workload,
   kind,
+  revision,
 }: DesiredJobs): Pick<ImagePullJob['metadata'], 'labels' | 'annotations'> {
-  const revision = updateRevisionOf(workload, kind);
   const values = Object.entries({
     [LABEL_WORKLOAD_KIND]: kind.kind,
     [LABEL_WORKLOAD]: workload.metadata.name,
-    ...(revision === undefined ? {} : { [LABEL_REVISION]: revision }),
+    ...(revision === undefined ? {} : { [LABEL_REVISION]: revision.name }),
   });
   const long = values.filter(([, value]) => shortLabelValue(value) !== value);
   const annotations = {
@@ -107,15 +110,14 @@ function updatesAtOnce(rollout: Rollout): number {
 }
 
 /** The workload's pods that are not on the new revision; all of its pods until that has a name. */
-function oldPodsSelector({ workload, kind }: DesiredJobs): LabelSelector {
+function oldPodsSelector({ workload, kind, revision }: DesiredJobs): LabelSelector {
   const selector = workload.spec.selector ?? {};
-  const values = kind.updateHashesOf(workload);
-  if (values.length === 0) return selector;
+  if (revision === undefined) return selector;
   return {
     ...selector,
     matchExpressions: [
       ...(selector.matchExpressions ?? []),
-      { key: kind.hashLabel, operator: 'NotIn', values },
+      { key: kind.hashLabel, operator: 'NotIn', values: revision.hashes },
     ],
   };
 }

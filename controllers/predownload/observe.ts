@@ -1,9 +1,10 @@
+import { isConditionTrue } from '../../api/conditions.ts';
 import type { Pod, PodTemplate } from '../../api/core.ts';
 import { isSameImage, templateImages } from '../../api/image-change.ts';
+import { revisionNameOf, type UpdateRevision } from '../../api/update-revision.ts';
 import type { Workload } from '../../api/workload.ts';
 import type { WorkloadKind } from '../../api/workload-kinds.ts';
 import { isActivePod } from '../image-pull-job/selection.ts';
-import { revisionNameOf } from './revision-names.ts';
 
 /** What is there of a rollout: the pods it has not reached and the images they lack. */
 export interface Observation {
@@ -11,6 +12,8 @@ export interface Observation {
   readonly oldPods: readonly Pod[];
   /** Images of the template that at least one old pod does not run, distinct, in the template's order. */
   readonly changedImages: readonly string[];
+  /** Pods of the new revision that are ready. */
+  readonly updatedReadyPods: number;
   /** Pod templates that the old pods were made from, as far as their revisions still exist. */
   readonly oldTemplates: readonly PodTemplate[];
 }
@@ -18,26 +21,29 @@ export interface Observation {
 /** What an observation is made from. */
 export interface ObservedWorld {
   readonly workload: Workload;
-  /** Pods controlled by the workload. */
+  /** Pods of the workload. */
   readonly pods: readonly Pod[];
   readonly kind: WorkloadKind;
-  /** The pod template of a ControllerRevision, by its name. */
+  /** The new revision; undefined until it has a name. */
+  readonly revision: UpdateRevision | undefined;
+  /** The pod template of a revision, by its name. */
   readonly templates: ReadonlyMap<string, PodTemplate>;
 }
 
 /** Pods the rollout has not reached. */
-export function oldPodsOf(
-  workload: Workload,
-  kind: WorkloadKind,
-  pods: readonly Pod[],
-): readonly Pod[] {
-  const updated = kind.updateHashesOf(workload);
-  return pods.filter(
-    pod => isActivePod(pod) && !updated.includes(pod.metadata.labels?.[kind.hashLabel] ?? ''),
-  );
+export function oldPodsOf({
+  kind,
+  revision,
+  pods,
+}: Pick<ObservedWorld, 'kind' | 'revision' | 'pods'>): readonly Pod[] {
+  return pods.filter(pod => isActivePod(pod) && !isUpdated(pod, kind, revision));
 }
 
-/** The ControllerRevisions that `pods` were made from. */
+function isUpdated(pod: Pod, kind: WorkloadKind, revision: UpdateRevision | undefined): boolean {
+  return revision?.hashes.includes(pod.metadata.labels?.[kind.hashLabel] ?? '') ?? false;
+}
+
+/** The revisions that `pods` were made from. */
 export function revisionNames(
   workload: Workload,
   kind: WorkloadKind,
@@ -49,8 +55,8 @@ export function revisionNames(
 
 /** Compares the workload's template with the pods that still run something else. */
 export function observe(world: ObservedWorld): Observation {
-  const { workload, kind } = world;
-  const oldPods = oldPodsOf(workload, kind, world.pods);
+  const { workload, kind, revision } = world;
+  const oldPods = oldPodsOf(world);
   const changedImages: string[] = [];
   for (const [container, image] of templateImages(workload.spec.template)) {
     if (changedImages.some(known => isSameImage(known, image))) continue;
@@ -60,6 +66,12 @@ export function observe(world: ObservedWorld): Observation {
   return {
     oldPods,
     changedImages,
+    updatedReadyPods: world.pods.filter(
+      pod =>
+        isActivePod(pod) &&
+        isUpdated(pod, kind, revision) &&
+        isConditionTrue(pod.status?.conditions, 'Ready'),
+    ).length,
     oldTemplates: [...names].flatMap(name => world.templates.get(name) ?? []),
   };
 }

@@ -2,8 +2,9 @@ import type { ImagePullJob } from '../../api/image-pull-job.ts';
 import { isBeingDeleted, objectKey } from '../../api/meta.ts';
 import { type SkipReason, whyNotPredownload } from '../../api/predownload-preconditions.ts';
 import { type PredownloadSettings, predownloadSettings } from '../../api/predownload-settings.ts';
+import type { UpdateRevision } from '../../api/update-revision.ts';
 import type { Workload } from '../../api/workload.ts';
-import type { WorkloadKind } from '../../api/workload-kinds.ts';
+import { isLookedAt, type WorkloadKind } from '../../api/workload-kinds.ts';
 import type { Reconcile, ReconcileResult } from '../../kube/controller.ts';
 import type { Informer } from '../../kube/informer.ts';
 import type { ControllerDeps } from '../deps.ts';
@@ -16,6 +17,8 @@ import { type JobPlan, planJobs } from './plan.ts';
 import { pullSecretNames } from './pull-secrets.ts';
 import { RevisionTemplates } from './revisions.ts';
 import { SkipReporter } from './skip-reporter.ts';
+import { UpdateRevisions } from './update-revisions.ts';
+import { podsOf } from './workload-pods.ts';
 
 /** A job of a wanted name that is being deleted is looked at again this soon. */
 const DELETION_RECHECK_MS = 1000;
@@ -27,13 +30,9 @@ const ENDS_JOBS: ReadonlySet<SkipReason> = new Set([
   'ImageUnchanged',
 ]);
 
-/** The settings of one kind's controller. */
-export interface PredownloadOptions {
+interface ReconcilerOptions {
   /** The feature gate. */
   readonly enabled: boolean;
-}
-
-interface ReconcilerOptions extends PredownloadOptions {
   readonly kind: WorkloadKind;
   readonly workloads: Informer<Workload>;
 }
@@ -43,6 +42,7 @@ interface Turn {
   readonly workload: Workload;
   readonly owned: readonly ImagePullJob[];
   readonly settings: PredownloadSettings;
+  readonly revision: UpdateRevision | undefined;
   readonly observation: Observation;
 }
 
@@ -50,6 +50,7 @@ interface Turn {
 export class PredownloadReconciler {
   readonly #options: ReconcilerOptions;
   readonly #deps: ControllerDeps;
+  readonly #revisions: UpdateRevisions;
   readonly #templates: RevisionTemplates;
   readonly #writer: JobWriter;
   readonly #skips: SkipReporter;
@@ -57,7 +58,8 @@ export class PredownloadReconciler {
   constructor(options: ReconcilerOptions, deps: ControllerDeps) {
     this.#options = options;
     this.#deps = deps;
-    this.#templates = new RevisionTemplates(deps.client);
+    this.#revisions = new UpdateRevisions(options.kind, deps.client);
+    this.#templates = new RevisionTemplates(options.kind, deps.client);
     this.#writer = new JobWriter(deps);
     this.#skips = new SkipReporter(options.kind, deps);
   }
@@ -66,16 +68,24 @@ export class PredownloadReconciler {
     const workload = this.#options.workloads.get(key);
     // The jobs of a workload that is gone go with it: it owns them.
     if (workload === undefined || isBeingDeleted(workload)) return undefined;
+    const { enabled, kind } = this.#options;
     const uid = workload.metadata.uid ?? '';
+    const owned = this.#deps.informers.imagePullJobs.byIndex(INDEX_OWNER_UID, uid);
+    if (!isLookedAt(kind, workload)) {
+      this.forget(workload);
+      await this.#writer.delete(workload, owned, signal);
+      return undefined;
+    }
+    const revision = await this.#revisions.of(workload, signal);
     const turn = {
       workload,
-      owned: this.#deps.informers.imagePullJobs.byIndex(INDEX_OWNER_UID, uid),
+      owned,
       settings: predownloadSettings(workload),
-      observation: await this.#observe(workload, signal),
+      revision,
+      observation: await this.#observe(workload, revision, signal),
     };
-    const { enabled, kind } = this.#options;
     const skip = whyNotPredownload(predownloadFacts({ ...turn, kind, enabled }));
-    this.#skips.report(workload, turn.settings, skip);
+    this.#skips.report(turn, skip);
     if (skip === undefined) return this.#warm(turn, signal);
     if (ENDS_JOBS.has(skip.reason)) await this.#writer.delete(workload, turn.owned, signal);
     return undefined;
@@ -84,15 +94,20 @@ export class PredownloadReconciler {
   /** Drops what is remembered about a workload that is gone. */
   forget(workload: Workload): void {
     this.#skips.forget(workload);
+    this.#revisions.forget(workload);
   }
 
-  async #observe(workload: Workload, signal: AbortSignal): Promise<Observation> {
+  async #observe(
+    workload: Workload,
+    revision: UpdateRevision | undefined,
+    signal: AbortSignal,
+  ): Promise<Observation> {
     const { kind } = this.#options;
-    const { uid, namespace } = workload.metadata;
-    const pods = this.#deps.informers.pods.byIndex(INDEX_OWNER_UID, uid ?? '');
-    const names = revisionNames(workload, kind, oldPodsOf(workload, kind, pods));
-    const templates = await this.#templates.read(namespace ?? '', names, signal);
-    return observe({ workload, kind, pods, templates });
+    const pods = podsOf(workload, kind, this.#deps.informers.pods);
+    const names = revisionNames(workload, kind, oldPodsOf({ kind, revision, pods }));
+    const namespace = workload.metadata.namespace ?? '';
+    const templates = await this.#templates.read(namespace, names, signal);
+    return observe({ workload, kind, revision, pods, templates });
   }
 
   async #warm(turn: Turn, signal: AbortSignal): Promise<ReconcileResult | undefined> {
@@ -106,11 +121,11 @@ export class PredownloadReconciler {
     return plan.waitForDeletion ? { requeueAfterMs: DELETION_RECHECK_MS } : undefined;
   }
 
-  #plan({ workload, owned, settings, observation }: Turn, pullSecrets: readonly string[]): JobPlan {
+  #plan({ owned, observation, ...turn }: Turn, pullSecrets: readonly string[]): JobPlan {
     const { kind } = this.#options;
     const images = observation.changedImages;
-    const { namespace } = workload.metadata;
-    return planJobs(desiredJobs({ workload, kind, images, settings, pullSecrets }), owned, name =>
+    const { namespace } = turn.workload.metadata;
+    return planJobs(desiredJobs({ ...turn, kind, images, pullSecrets }), owned, name =>
       this.#deps.informers.imagePullJobs.get(objectKey(name, namespace)),
     );
   }

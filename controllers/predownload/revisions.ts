@@ -1,17 +1,20 @@
 import type { PodTemplate } from '../../api/core.ts';
 import { isJsonObject, memberAt } from '../../api/json.ts';
-import { CONTROLLER_REVISIONS } from '../../api/resources.ts';
+import { CONTROLLER_REVISIONS, REPLICA_SETS } from '../../api/resources.ts';
+import type { WorkloadKind } from '../../api/workload-kinds.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 
 /** Revisions kept: enough for every workload of a large cluster that rolls out at once. */
 const MAX_CACHED = 1000;
 
-/** Reads the pod templates of ControllerRevisions. Their data never changes, so each is read once. */
+/** Reads the pod templates of ControllerRevisions or ReplicaSets. They never change, so each is read once. */
 export class RevisionTemplates {
+  readonly #kind: WorkloadKind;
   readonly #client: KubeClient;
   readonly #cache = new Map<string, PodTemplate>();
 
-  constructor(client: KubeClient) {
+  constructor(kind: WorkloadKind, client: KubeClient) {
+    this.#kind = kind;
     this.#client = client;
   }
 
@@ -37,10 +40,19 @@ export class RevisionTemplates {
     const key = `${namespace}/${name}`;
     const cached = this.#cache.get(key);
     if (cached !== undefined) return cached;
-    const revision = await this.#client.get(CONTROLLER_REVISIONS, { namespace, name }, { signal });
-    const template = templateIn(revision?.data);
+    const template = await this.#fetch({ namespace, name }, signal);
     if (template !== undefined) this.#remember(key, template);
     return template;
+  }
+
+  async #fetch(
+    target: { readonly namespace: string; readonly name: string },
+    signal: AbortSignal,
+  ): Promise<PodTemplate | undefined> {
+    if (this.#kind.revisions === 'ReplicaSet') {
+      return (await this.#client.get(REPLICA_SETS, target, { signal }))?.spec?.template;
+    }
+    return templateIn((await this.#client.get(CONTROLLER_REVISIONS, target, { signal }))?.data);
   }
 
   #remember(key: string, template: PodTemplate): void {

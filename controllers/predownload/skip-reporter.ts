@@ -1,10 +1,18 @@
 import type { Skip } from '../../api/predownload-preconditions.ts';
 import type { PredownloadSettings } from '../../api/predownload-settings.ts';
+import type { UpdateRevision } from '../../api/update-revision.ts';
 import type { Workload } from '../../api/workload.ts';
 import type { WorkloadKind } from '../../api/workload-kinds.ts';
 import type { Counter } from '../../runtime/metrics.ts';
 import type { ControllerDeps } from '../deps.ts';
-import { updateRevisionOf } from './revision-names.ts';
+
+/** What a report is about. */
+interface Reported {
+  readonly workload: Workload;
+  readonly settings: PredownloadSettings;
+  /** Undefined until it has a name. */
+  readonly revision: UpdateRevision | undefined;
+}
 
 /** Says why a rollout is not predownloaded: once for each revision and reason, and never as a final answer. */
 export class SkipReporter {
@@ -25,8 +33,8 @@ export class SkipReporter {
   }
 
   /** Reports a skip and unusable settings. */
-  report(workload: Workload, settings: PredownloadSettings, skip: Skip | undefined): void {
-    const revision = updateRevisionOf(workload, this.#kind);
+  report({ workload, settings, revision: found }: Reported, skip: Skip | undefined): void {
+    const revision = found?.name;
     // The first looks at a new template come before its revision has a name; they are not told, so that one skip is not told twice.
     if (revision === undefined) return;
     for (const problem of settings.problems) {

@@ -1,4 +1,4 @@
-import type { Rollout } from '../../api/workload-kinds.ts';
+import type { Rollout } from '../../api/rollout.ts';
 import { isAvailable, type WorkloadPod } from './workload-pod.ts';
 
 /** What a workload has and should have. */

@@ -1,8 +1,9 @@
 import { labelSelectorToString } from '../../api/label-selector.ts';
 import { controllerOf, isBeingDeleted, parseObjectKey } from '../../api/meta.ts';
 import { CONTROLLER_REVISIONS } from '../../api/resources.ts';
+import type { Rollout } from '../../api/rollout.ts';
 import type { Workload } from '../../api/workload.ts';
-import type { Rollout, WorkloadKind } from '../../api/workload-kinds.ts';
+import type { WorkloadKind } from '../../api/workload-kinds.ts';
 import type { Reconcile } from '../../kube/controller.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { isAlreadyExists } from '../../kube/kube-error.ts';

@@ -1,6 +1,7 @@
 import { controllerOf, keyOf, objectKey } from '../../api/meta.ts';
+import { GROUP } from '../../api/names.ts';
 import type { Workload } from '../../api/workload.ts';
-import type { WorkloadKind } from '../../api/workload-kinds.ts';
+import { WORKLOAD_KINDS, type WorkloadKind } from '../../api/workload-kinds.ts';
 import type { Controller } from '../../kube/controller.ts';
 import { type ControllerDependencies, createController } from '../../kube/create-controller.ts';
 import { createInformer } from '../../kube/create-informer.ts';
@@ -12,6 +13,11 @@ import { WORKLOAD_PODS, type WorkloadPod } from './workload-pod.ts';
 export interface WorkloadControllerDeps extends Omit<ControllerDependencies, 'reconcile'> {
   readonly client: KubeClient;
 }
+
+/** The kinds of OpenKruise that the stand-in plays. */
+export const STAND_IN_KINDS: readonly WorkloadKind[] = WORKLOAD_KINDS.filter(
+  ({ kind, resource }) => resource.group === GROUP && kind !== 'DaemonSet',
+);
 
 /**
  * A stand-in for the workload controllers of OpenKruise, for clusters that have none: in-place rolling updates of `kind` with partition,

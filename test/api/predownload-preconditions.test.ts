@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { type PredownloadFacts, whyNotPredownload } from '../../api/predownload-preconditions.ts';
-import type { Rollout } from '../../api/workload-kinds.ts';
+import type { Rollout } from '../../api/rollout.ts';
 
 const rollout: Rollout = {
   replicas: 8,
   partition: 0,
   maxUnavailable: 1,
   podUpdatePolicy: 'InPlaceIfPossible',
+  keepsNodes: false,
   onDelete: false,
   paused: false,
 };

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { UpdateStrategy, Workload, WorkloadStatus } from '../../api/workload.ts';
-import { type Rollout, WORKLOAD_KINDS, workloadKind } from '../../api/workload-kinds.ts';
+import { GROUP } from '../../api/names.ts';
+import type { Rollout } from '../../api/rollout.ts';
+import type { UpdateStrategy, Workload } from '../../api/workload.ts';
+import { isLookedAt, WORKLOAD_KINDS, workloadKind } from '../../api/workload-kinds.ts';
 import { anyWorkload } from './any-json.ts';
 
 const workload = (updateStrategy?: UpdateStrategy, replicas = 10): Workload => ({
@@ -9,24 +11,59 @@ const workload = (updateStrategy?: UpdateStrategy, replicas = 10): Workload => (
   spec: { replicas, ...(updateStrategy === undefined ? {} : { updateStrategy }) },
 });
 
-function rolloutOf(kind: string, object: Workload): Rollout {
-  const row = workloadKind(kind);
+function rolloutOf(kind: string, object: Workload, group: string = GROUP): Rollout {
+  const row = workloadKind({ group, kind });
   assert.ok(row);
   return row.rolloutOf(object);
 }
 
 describe('WORKLOAD_KINDS', () => {
-  it('has a row for CloneSet and one for the Advanced StatefulSet', () => {
-    assert.deepEqual(
-      WORKLOAD_KINDS.map(({ kind, resource }) => `${kind} ${resource.plural}.${resource.group}`),
-      ['CloneSet clonesets.apps.kruise.io', 'StatefulSet statefulsets.apps.kruise.io'],
+  it('has a row for each kind of OpenKruise and, by opt-in, of apps/v1', () => {
+    const rows = WORKLOAD_KINDS.map(
+      ({ resource, versions, optIn, hashLabel }) =>
+        `${resource.plural}.${resource.group}/${versions[0]}${optIn ? ' by opt-in' : ''}: ${hashLabel}`,
     );
-    assert.equal(workloadKind('Deployment'), undefined);
+    assert.deepEqual(rows, [
+      'clonesets.apps.kruise.io/v1beta1: controller-revision-hash',
+      'statefulsets.apps.kruise.io/v1beta1: controller-revision-hash',
+      'daemonsets.apps.kruise.io/v1beta1: controller-revision-hash',
+      'deployments.apps/v1 by opt-in: pod-template-hash',
+      'statefulsets.apps/v1 by opt-in: controller-revision-hash',
+      'daemonsets.apps/v1 by opt-in: controller-revision-hash',
+    ]);
+    assert.equal(workloadKind({ group: 'batch', kind: 'Job' }), undefined);
+  });
+
+  it('puts both kinds of DaemonSet under the gate of DaemonSets', () => {
+    for (const { kind, gate } of WORKLOAD_KINDS) {
+      assert.equal(gate === 'PreDownloadImageForDaemonSetUpdate', kind === 'DaemonSet');
+    }
+  });
+
+  it('looks at objects of apps/v1 only when they say always, and at all others', () => {
+    for (const [annotation, looked] of [
+      [undefined, false],
+      ['auto', false],
+      ['never', false],
+      ['always', true],
+    ] as const) {
+      const annotations = annotation && { annotations: { 'headstart/predownload': annotation } };
+      const object = { metadata: { name: 'web', ...annotations }, spec: {} };
+      for (const kind of WORKLOAD_KINDS) {
+        assert.equal(isLookedAt(kind, object), looked || !kind.optIn, `${kind.kind} ${annotation}`);
+      }
+    }
   });
 });
 
 describe('rollout of a CloneSet', () => {
-  const common = { replicas: 10, partition: 2, maxUnavailable: 3, onDelete: false };
+  const common = {
+    replicas: 10,
+    partition: 2,
+    maxUnavailable: 3,
+    keepsNodes: false,
+    onDelete: false,
+  };
   const numbers = { partition: 2, maxUnavailable: 3 };
 
   for (const [name, strategy, expected] of [
@@ -57,6 +94,7 @@ describe('rollout of a CloneSet', () => {
         replicas: 10,
         partition: 0,
         maxUnavailable: 2,
+        keepsNodes: false,
         onDelete: true,
         podUpdatePolicy: 'ReCreate',
         paused: false,
@@ -74,6 +112,7 @@ describe('rollout of a CloneSet', () => {
       partition: 0,
       maxUnavailable: 2,
       podUpdatePolicy: 'ReCreate',
+      keepsNodes: false,
       onDelete: false,
       paused: false,
     });
@@ -138,6 +177,7 @@ describe('rollout of an Advanced StatefulSet', () => {
       partition: 3,
       maxUnavailable: 2,
       podUpdatePolicy: 'InPlaceIfPossible',
+      keepsNodes: false,
       onDelete: false,
       paused: true,
     });
@@ -154,6 +194,85 @@ describe('rollout of an Advanced StatefulSet', () => {
   });
 });
 
+describe('rollout of a DaemonSet', () => {
+  const daemonSet = (updateStrategy?: UpdateStrategy, desiredNumberScheduled = 10): Workload => ({
+    ...workload(updateStrategy),
+    status: { desiredNumberScheduled },
+  });
+
+  it('counts the nodes that should have a pod, whose pods come back to them', () => {
+    assert.deepEqual(rolloutOf('DaemonSet', daemonSet()), {
+      replicas: 10,
+      partition: 0,
+      maxUnavailable: 1,
+      podUpdatePolicy: 'ReCreate',
+      keepsNodes: true,
+      onDelete: false,
+      paused: false,
+    });
+    assert.equal(
+      rolloutOf('DaemonSet', workload()).replicas,
+      0,
+      'before its controller has looked',
+    );
+  });
+
+  it('reads the in-place type, the partition rounded down and maxUnavailable rounded up', () => {
+    const rollingUpdate = {
+      rollingUpdateType: 'InPlaceIfPossible',
+      partition: '25%',
+      maxUnavailable: '25%',
+      paused: true,
+    };
+    const { podUpdatePolicy, partition, maxUnavailable, paused } = rolloutOf(
+      'DaemonSet',
+      daemonSet({ type: 'RollingUpdate', rollingUpdate }),
+    );
+    assert.deepEqual(
+      [podUpdatePolicy, partition, maxUnavailable, paused],
+      ['InPlaceIfPossible', 2, 3, true],
+    );
+  });
+
+  it('takes nodes that get a second pod first for nodes that are updated at once', () => {
+    const rollingUpdate = { maxUnavailable: 0, maxSurge: '50%' };
+    assert.equal(rolloutOf('DaemonSet', daemonSet({ rollingUpdate }), 'apps').maxUnavailable, 5);
+  });
+
+  it('reads OnDelete, which has no settings (W4)', () => {
+    const { onDelete, maxUnavailable } = rolloutOf('DaemonSet', daemonSet({ type: 'OnDelete' }));
+    assert.deepEqual([onDelete, maxUnavailable], [true, 1]);
+  });
+});
+
+describe('rollout of a Deployment', () => {
+  const deployment = (strategy?: UpdateStrategy, paused?: boolean): Workload => ({
+    metadata: { name: 'web' },
+    spec: {
+      replicas: 10,
+      ...(strategy === undefined ? {} : { strategy }),
+      ...(paused === undefined ? {} : { paused }),
+    },
+  });
+  const recreate = { replicas: 10, partition: 0, podUpdatePolicy: 'ReCreate', onDelete: false };
+
+  for (const [name, object, maxUnavailable, paused] of [
+    ['25 %, rounded down, when nothing is said', deployment(), 2, false],
+    ['maxUnavailable', deployment({ rollingUpdate: { maxUnavailable: 3 } }), 3, false],
+    ['all pods with Recreate', deployment({ type: 'Recreate' }), 10, false],
+    ['that it is paused', deployment(undefined, true), 2, true],
+  ] as const) {
+    it(`reads ${name}`, () => {
+      assert.deepEqual(rolloutOf('Deployment', object, 'apps'), {
+        ...recreate,
+        keepsNodes: false,
+        maxUnavailable,
+        paused,
+      });
+    });
+  }
+});
+
 describe('rolloutOf', () => {
   it('makes whole, sane numbers of any workload a client may send', () => {
     fc.assert(
@@ -164,31 +283,5 @@ describe('rolloutOf', () => {
         }
       }),
     );
-  });
-});
-
-describe('updateHashesOf', () => {
-  const hashesOf = (status: WorkloadStatus, generation = 2): readonly string[] => {
-    const row = workloadKind('CloneSet');
-    assert.ok(row);
-    return row.updateHashesOf({ ...workload(), metadata: { name: 'web', generation }, status });
-  };
-
-  it('gives the long and the short form of the update revision', () => {
-    assert.deepEqual(hashesOf({ observedGeneration: 2, updateRevision: 'web-7d9f8c' }), [
-      'web-7d9f8c',
-      '7d9f8c',
-    ]);
-  });
-
-  it('gives none until the controller of the workload has seen the newest spec', () => {
-    assert.deepEqual(hashesOf({ observedGeneration: 1, updateRevision: 'web-7d9f8c' }), []);
-    assert.deepEqual(hashesOf({ observedGeneration: 2 }), []);
-    assert.deepEqual(hashesOf({}), []);
-  });
-
-  it('leaves out a form that is too long for a label', () => {
-    const updateRevision = `${'w'.repeat(60)}-7d9f8c`;
-    assert.deepEqual(hashesOf({ observedGeneration: 2, updateRevision }), ['7d9f8c']);
   });
 });

@@ -10,7 +10,7 @@ import { mustRun } from './process.ts';
 const CHECKOUT = join(import.meta.dirname, '..', '..');
 const MANIFESTS = join(CHECKOUT, 'manifests');
 /** Workloads of clusters without OpenKruise. */
-const WORKLOAD_CRDS = ['crds/clonesets.yaml', 'crds/statefulsets.yaml'];
+const WORKLOAD_CRDS = ['crds/clonesets.yaml', 'crds/statefulsets.yaml', 'crds/daemonsets.yaml'];
 
 /** Builds Headstart and its container image from this checkout and pushes it; returns the reference. */
 export async function pushHeadstart(cluster: Cluster): Promise<string> {

@@ -1,11 +1,10 @@
-import { WORKLOAD_KINDS } from '../../api/workload-kinds.ts';
 import { connect } from '../../cli/kube-access.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { isAbort } from '../../runtime/abort.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { noMetrics } from '../../runtime/metrics.ts';
 import { createPlainLogger } from '../../runtime/plain-logger.ts';
-import { createWorkloadController } from '../../sim/workload-controller/setup.ts';
+import { createWorkloadController, STAND_IN_KINDS } from '../../sim/workload-controller/setup.ts';
 import type { ControlPlane } from './control-plane.ts';
 
 /** Plays OpenKruise: updates CloneSets and Advanced StatefulSets of a cluster. */
@@ -18,7 +17,11 @@ export interface WorkloadStandIn {
 /** Starts the controllers of all workload kinds in this process. Their CRDs have to be there. */
 export async function startWorkloadStandIn(cluster: ControlPlane): Promise<WorkloadStandIn> {
   const name = 'workload-stand-in';
-  const connection = await connect({ kubeconfig: cluster.kubeconfigPath }, { fieldManager: name });
+  const connection = await connect(
+    { kubeconfig: cluster.kubeconfigPath },
+    { fieldManager: name },
+    { metrics: noMetrics },
+  );
   const { client } = connection;
   const deps = {
     client,
@@ -28,7 +31,7 @@ export async function startWorkloadStandIn(cluster: ControlPlane): Promise<Workl
     random: Math.random,
   };
   const end = new AbortController();
-  const controllers = WORKLOAD_KINDS.map(kind => createWorkloadController(kind, deps));
+  const controllers = STAND_IN_KINDS.map(kind => createWorkloadController(kind, deps));
   const running = Promise.all(controllers.map(controller => controller.run(end.signal)));
   // Until stop() asks how it ended.
   running.catch(() => {});

@@ -1,8 +1,8 @@
 import type { ImagePullJob } from '../../api/image-pull-job.ts';
 import { LABEL_WORKLOAD } from '../../api/names.ts';
 import { CLONE_SETS, IMAGE_PULL_JOBS } from '../../api/resources.ts';
+import type { PodUpdatePolicy } from '../../api/rollout.ts';
 import type { Workload } from '../../api/workload.ts';
-import type { PodUpdatePolicy } from '../../api/workload-kinds.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { Kubectl } from './kubectl.ts';
 import { until } from './until.ts';

@@ -132,6 +132,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     KruiseDaemon: true,
     ImagePullJobGate: options.gateOff !== true,
     PreDownloadImageForInPlaceUpdate: true,
+    PreDownloadImageForDaemonSetUpdate: true,
   };
   const world = await startControllerWorld(
     deps => {
@@ -244,6 +245,7 @@ export async function startReplica(
     KruiseDaemon: true,
     ImagePullJobGate: true,
     PreDownloadImageForInPlaceUpdate: true,
+    PreDownloadImageForDaemonSetUpdate: true,
   };
   const options = { gates, writeDeadlineMs: 4_000, maxPullsPerRegistry };
   const controllers = setupControllers(options, { ...base, informers, events });

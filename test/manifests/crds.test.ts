@@ -12,6 +12,7 @@ import { MAX_IMAGES_PER_NODE } from '../../api/node-image.ts';
 import { customResourceDefinitions, OWN_CRDS, WORKLOAD_CRDS } from '../../manifests/crds.ts';
 import {
   EVERY_FIELD_OF_CLONE_SET,
+  EVERY_FIELD_OF_DAEMON_SET,
   EVERY_FIELD_OF_IMAGE_LIST_PULL_JOB,
   EVERY_FIELD_OF_IMAGE_PULL_JOB,
   EVERY_FIELD_OF_NODE_IMAGE,
@@ -28,7 +29,8 @@ import {
 } from './structural-schema.ts';
 
 const all = customResourceDefinitions([...OWN_CRDS, ...WORKLOAD_CRDS]);
-const [job, list, nodeImage, cloneSet, statefulSet] = all.map(schemaOf) as [
+const [job, list, nodeImage, cloneSet, statefulSet, daemonSet] = all.map(schemaOf) as [
+  Schema,
   Schema,
   Schema,
   Schema,
@@ -75,6 +77,7 @@ describe('CustomResourceDefinitions', () => {
     ['nodeimages', 'DESIRED PULLING SUCCEED FAILED AGE'],
     ['clonesets', 'DESIRED UPDATED UPDATED_READY READY TOTAL AGE'],
     ['statefulsets', 'DESIRED CURRENT UPDATED READY AGE'],
+    ['daemonsets', 'DESIRED CURRENT READY UP-TO-DATE AVAILABLE AGE'],
   ];
   for (const [i, [plural, expected]] of columns.entries()) {
     it(`prints the peer's columns of ${plural}, and others only with -o wide`, () => {
@@ -138,6 +141,7 @@ describe('Schemas and api/', () => {
     ['NodeImage', nodeImage, EVERY_FIELD_OF_NODE_IMAGE],
     ['CloneSet', cloneSet, EVERY_FIELD_OF_CLONE_SET],
     ['StatefulSet', statefulSet, EVERY_FIELD_OF_STATEFUL_SET],
+    ['DaemonSet', daemonSet, EVERY_FIELD_OF_DAEMON_SET],
   ];
   for (const [kind, schema, object] of everyField) {
     it(`know every field of ${kind}`, () => {

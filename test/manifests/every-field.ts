@@ -4,8 +4,8 @@ import type { Condition, LabelSelector } from '../../api/meta.ts';
 import type { NodeImage } from '../../api/node-image.ts';
 import type {
   InPlaceUpdateStrategy,
+  PriorityStrategy,
   RollingUpdate,
-  UpdateStrategy,
   WorkloadStatus,
 } from '../../api/workload.ts';
 
@@ -174,6 +174,10 @@ const IN_PLACE: Every<InPlaceUpdateStrategy> = {
   imagePreDownloadTimeoutSeconds: 300,
   imagePreDownloadMinUpdatedReadyPods: 1,
 };
+const PRIORITY: Every<PriorityStrategy> = {
+  weightPriority: [{ weight: 50, matchSelector: SELECTOR }],
+  orderPriority: [{ orderedKey: 'order' }],
+};
 const ROLLING_UPDATE: Every<RollingUpdate> = {
   partition: 2,
   maxUnavailable: '20%',
@@ -181,22 +185,35 @@ const ROLLING_UPDATE: Every<RollingUpdate> = {
   paused: true,
   podUpdatePolicy: 'InPlaceIfPossible',
   inPlaceUpdateStrategy: IN_PLACE,
+  rollingUpdateType: 'InPlaceIfPossible',
+  priorityStrategy: PRIORITY,
+  scatterStrategy: [{ key: 'zone', value: 'a' }],
+  unorderedUpdate: { priorityStrategy: PRIORITY },
 };
-const { podUpdatePolicy: _v1beta1, ...BESIDE_TYPE } = ROLLING_UPDATE;
-const { maxSurge: _cloneSet, ...STATEFUL_ROLLING_UPDATE } = ROLLING_UPDATE;
-const UPDATE_STRATEGY: Omit<Every<UpdateStrategy>, 'podUpdatePolicy'> = {
-  ...BESIDE_TYPE,
-  type: 'InPlaceOnly',
-  rollingUpdate: ROLLING_UPDATE,
-};
-const STATUS: Every<WorkloadStatus> = {
+const {
+  rollingUpdateType,
+  unorderedUpdate,
+  podUpdatePolicy,
+  priorityStrategy: _priority,
+  scatterStrategy: _scatter,
+  ...SHARED
+} = ROLLING_UPDATE;
+const { maxSurge: _notStateful, ...STATEFUL } = { ...SHARED, podUpdatePolicy, unorderedUpdate };
+const { inPlaceUpdateStrategy: _notDaemon, ...DAEMON } = { ...SHARED, rollingUpdateType };
+const { rollingUpdateType: _onlyDaemon, unorderedUpdate: _onlyStateful, ...CLONE } = ROLLING_UPDATE;
+const { podUpdatePolicy: _v1beta1, ...CLONE_BESIDE_TYPE } = CLONE;
+const ALL_STATUS: Every<WorkloadStatus> = {
   observedGeneration: 1,
   replicas: 4,
   updatedReplicas: 2,
   updatedReadyReplicas: 1,
   currentRevision: 'web-1',
   updateRevision: 'web-2',
+  daemonSetHash: '2',
+  desiredNumberScheduled: 4,
 };
+const { daemonSetHash, desiredNumberScheduled, ...STATUS } = ALL_STATUS;
+const { observedGeneration, updateRevision } = STATUS;
 const WORKLOAD = {
   replicas: 4,
   selector: SELECTOR,
@@ -206,7 +223,10 @@ const WORKLOAD = {
 export const EVERY_FIELD_OF_CLONE_SET = {
   ...META,
   kind: 'CloneSet',
-  spec: { ...WORKLOAD, updateStrategy: UPDATE_STRATEGY },
+  spec: {
+    ...WORKLOAD,
+    updateStrategy: { ...CLONE_BESIDE_TYPE, type: 'InPlaceOnly', rollingUpdate: CLONE },
+  },
   status: STATUS,
 };
 
@@ -215,7 +235,15 @@ export const EVERY_FIELD_OF_STATEFUL_SET = {
   kind: 'StatefulSet',
   spec: {
     ...WORKLOAD,
-    updateStrategy: { type: 'RollingUpdate', rollingUpdate: STATEFUL_ROLLING_UPDATE },
+    updateStrategy: { type: 'RollingUpdate', rollingUpdate: STATEFUL },
   },
   status: STATUS,
+};
+
+const { replicas: _noReplicas, ...DAEMON_SPEC } = WORKLOAD;
+export const EVERY_FIELD_OF_DAEMON_SET = {
+  ...META,
+  kind: 'DaemonSet',
+  spec: { ...DAEMON_SPEC, updateStrategy: { type: 'RollingUpdate', rollingUpdate: DAEMON } },
+  status: { observedGeneration, updateRevision, daemonSetHash, desiredNumberScheduled },
 };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { GROUP } from '../../api/names.ts';
 import { PODS } from '../../api/resources.ts';
 import type { Workload } from '../../api/workload.ts';
 import { workloadKind } from '../../api/workload-kinds.ts';
@@ -70,7 +71,7 @@ function workloadOf(fields: WorkloadFields): Workload {
 
 /** Starts the controller and lets it see the workload. */
 export async function startWorkloadWorld(fields: WorkloadFields = {}): Promise<WorkloadWorld> {
-  const kind = workloadKind(fields.kind ?? 'CloneSet');
+  const kind = workloadKind({ group: GROUP, kind: fields.kind ?? 'CloneSet' });
   assert.ok(kind);
   const kube = new FakeKube();
   kube.seed(kind.resource, workloadOf(fields));

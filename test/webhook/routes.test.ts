@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { ROUTES } from '../../webhook/routes.ts';
 
 describe('ROUTES', () => {
-  it('serves the paths of the peer', () => {
-    const kinds = ['imagepulljob', 'imagelistpulljob', 'nodeimage', 'cloneset', 'statefulset'];
-    const expected = kinds.flatMap(kind => [
-      `/mutate-apps-kruise-io-${kind}`,
-      `/validate-apps-kruise-io-${kind}`,
-    ]);
+  it('serves the paths of the peer, and alike paths for apps/v1', () => {
+    const kinds = [
+      ...['imagepulljob', 'imagelistpulljob', 'nodeimage'].map(kind => `kruise-io-${kind}`),
+      ...['cloneset', 'statefulset', 'daemonset'].map(kind => `kruise-io-${kind}`),
+      'deployment',
+      'statefulset',
+      'daemonset',
+    ];
+    const expected = kinds.flatMap(kind => [`/mutate-apps-${kind}`, `/validate-apps-${kind}`]);
     assert.deepEqual(ROUTES.map(({ path }) => path).toSorted(), expected.toSorted());
   });
 
@@ -25,8 +28,15 @@ describe('ROUTES', () => {
   });
 
   it('asks the API server to send few workloads, and none of the system', () => {
-    for (const route of ROUTES.filter(({ resources }) => resources.plural.endsWith('sets'))) {
-      assert.equal(route.matchConditions.length, 1);
+    const workloads = ROUTES.filter(({ resources }) =>
+      /(sets|deployments)$/.test(resources.plural),
+    );
+    assert.equal(workloads.length, 12);
+    for (const route of workloads) {
+      const names = route.matchConditions.map(({ name }) => name);
+      const asks = names.includes('asks-for-predownload');
+      assert.equal(asks, route.resources.group === 'apps', 'apps/v1 is sent only when it asks');
+      assert.equal(names.length, asks ? 2 : 1);
       assert.deepEqual(route.excludedNamespaces, [
         'kube-system',
         'headstart-system',

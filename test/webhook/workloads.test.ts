@@ -186,7 +186,9 @@ describe('markImageChange', () => {
     const next = cloneSet({ images: { web: 'a:2', log: 'a:2' } });
     const decision = handler(requestOf(next, old, CLONE_SETS), deps);
     assert.deepEqual('warnings' in decision && decision.warnings, deps.advice.lines);
-    assert.deepEqual(deps.advice.changes, [{ old, new: next, kind: 'CloneSet', images: ['a:2'] }]);
+    assert.deepEqual(deps.advice.changes, [
+      { old, new: next, group: 'apps.kruise.io', kind: 'CloneSet', images: ['a:2'] },
+    ]);
   });
 
   it('asks for no advice when no image is new', () => {

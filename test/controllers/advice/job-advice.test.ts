@@ -5,6 +5,7 @@ import { NODE_IMAGES, NODES, PODS } from '../../../api/resources.ts';
 import { createAdvice } from '../../../controllers/advice/advice.ts';
 import { startControllerWorld } from '../../support/controller-world.ts';
 import { node, nodeNames, podOn, pullJob } from '../cluster.ts';
+import { gates } from '../predownload/world.ts';
 
 interface Case {
   readonly name: string;
@@ -82,15 +83,14 @@ describe('advice on an ImagePullJob', () => {
           for (const nodeName of podsOn) kube.seed(PODS, podOn(nodeName, `web-${nodeName}`));
         },
       });
-      const advisor = createAdvice(world.deps.informers, { predownloadEnabled: true });
+      const advisor = createAdvice(world.deps.informers, gates(true));
       assert.deepEqual(advisor.imagePullJob(pullJob('job', spec)), advice);
     });
   }
 
   it('says nothing while the caches are not filled', () => {
-    const advisor = createAdvice({ hasSynced: false } as Parameters<typeof createAdvice>[0], {
-      predownloadEnabled: true,
-    });
+    const unfilled = { hasSynced: false } as Parameters<typeof createAdvice>[0];
+    const advisor = createAdvice(unfilled, gates(true));
     assert.deepEqual(advisor.imagePullJob(pullJob('job', { selector: { names: ['a'] } })), []);
   });
 });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { ANNOTATION_PARALLELISM, ANNOTATION_PREDOWNLOAD } from '../../../api/names.ts';
+import { ANNOTATION_PARALLELISM, ANNOTATION_PREDOWNLOAD, GROUP } from '../../../api/names.ts';
 import { CLONE_SETS } from '../../../api/resources.ts';
 import type { Workload } from '../../../api/workload.ts';
 import { createAdvice } from '../../../controllers/advice/advice.ts';
 import { startControllerWorld } from '../../support/controller-world.ts';
 import { type CloneSetOptions, cloneSet, seedRunning } from '../predownload/objects.ts';
+import { gates } from '../predownload/world.ts';
 
 interface Case {
   readonly name: string;
@@ -95,10 +96,16 @@ async function adviceOn({
     workloads: [CLONE_SETS],
     seed: kube => seedRunning(kube),
   });
-  const advice = createAdvice(world.deps.informers, { predownloadEnabled: !gateOff });
+  const advice = createAdvice(world.deps.informers, gates(!gateOff));
   const old: Workload = cloneSet();
   const changed = cloneSet({ ...options, image: 'app:v2' });
-  return advice.workload({ old, new: changed, kind: 'CloneSet', images: [...images] });
+  return advice.workload({
+    old,
+    new: changed,
+    group: GROUP,
+    kind: 'CloneSet',
+    images: [...images],
+  });
 }
 
 describe('advice on a workload', () => {
@@ -113,8 +120,9 @@ describe('advice on a workload', () => {
 
   it('says nothing about kinds that are never warmed', async () => {
     await using world = await startControllerWorld(() => []);
-    const advice = createAdvice(world.deps.informers, { predownloadEnabled: true });
-    const change = { old: cloneSet(), new: cloneSet(), kind: 'Deployment', images: ['app:v2'] };
+    const advice = createAdvice(world.deps.informers, gates(true));
+    const old = cloneSet();
+    const change = { old, new: old, group: GROUP, kind: 'SidecarSet', images: ['app:v2'] };
     assert.deepEqual(advice.workload(change), []);
   });
 });

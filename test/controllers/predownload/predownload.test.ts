@@ -10,7 +10,7 @@ import { setupPredownloadControllers } from '../../../controllers/predownload/se
 import { KubeError } from '../../../kube/kube-error.ts';
 import { startControllerWorld } from '../../support/controller-world.ts';
 import { cloneSet, seedRunning, template } from './objects.ts';
-import { jobs, observe, onlyJob, setImage, start, updatePod, web } from './world.ts';
+import { gates, jobs, observe, onlyJob, setImage, start, updatePod, web } from './world.ts';
 
 describe('predownload', () => {
   it('makes nothing while every pod runs the image of the template', async () => {
@@ -171,7 +171,7 @@ describe('predownload', () => {
 
   it('ignores what a registry-rewriting webhook made of the running images', async () => {
     await using world = await startControllerWorld(
-      deps => setupPredownloadControllers({ enabled: true }, deps),
+      deps => setupPredownloadControllers(gates(true), deps),
       {
         workloads: [CLONE_SETS],
         seed: kube => {

@@ -7,12 +7,17 @@ import { type ControllerWorld, startControllerWorld } from '../../support/contro
 import type { FakeKube } from '../../support/fake-kube.ts';
 import { pod, seedRunning, template } from './objects.ts';
 
+export const gates = (on: boolean) => ({
+  PreDownloadImageForInPlaceUpdate: on,
+  PreDownloadImageForDaemonSetUpdate: on,
+});
+
 export const start = (
   workload: Workload,
   seed: (kube: FakeKube) => void = () => {},
   enabled = true,
 ): Promise<ControllerWorld> =>
-  startControllerWorld(deps => setupPredownloadControllers({ enabled }, deps), {
+  startControllerWorld(deps => setupPredownloadControllers(gates(enabled), deps), {
     workloads: [CLONE_SETS],
     seed: kube => {
       seedRunning(kube);
