@@ -46,6 +46,8 @@ export interface DaemonDeps {
   readonly metrics: Metrics;
   readonly events: EventRecorder;
   readonly random: () => number;
+  /** What credential plugins inherit. Default: nothing. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Default: gRPC. */
   readonly connect?: (socketPath: string) => RuntimeClient;
 }
@@ -89,7 +91,10 @@ class NodeDaemon implements Daemon {
       { ...options, checkIntervalMs: options.runtimeCheckIntervalMs ?? 10_000 },
       { ...deps, connect: deps.connect ?? (path => createGrpcRuntime(path, { clock })) },
     );
-    this.#nodeCredentials = new NodeCredentials(options.nodeCredentials ?? {}, deps);
+    this.#nodeCredentials = new NodeCredentials(options.nodeCredentials ?? {}, {
+      ...deps,
+      env: deps.env ?? {},
+    });
     this.#scheduler = this.#createScheduler(options.maxConcurrentPulls ?? 3);
     this.#leases = new LeasePruner({ ...deps, runtime: this.#runtime });
     this.#reporter = new StatusReporter({

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import { customResourceDefinitions, OWN_CRDS } from './crds.ts';
-import { daemon } from './daemon.ts';
+import { type CredentialProvider, daemon } from './daemon.ts';
 import { daemonRbac } from './daemon-rbac.ts';
 import { manager } from './manager.ts';
 import { managerRbac } from './manager-rbac.ts';
@@ -15,10 +15,15 @@ export const DEFAULT_IMAGE = 'headstart:0.1.0';
 export interface InstallOptions {
   /** The container image of manager and daemon; its PATH holds the program `headstart`. Default {@link DEFAULT_IMAGE}. */
   readonly image?: string;
+  /** Default: the daemon runs no credential plugins. */
+  readonly credentialProvider?: CredentialProvider;
 }
 
 /** Everything to install, in the order it has to be created in: the webhook configurations come last. */
-export function installManifests({ image = DEFAULT_IMAGE }: InstallOptions): readonly Manifest[] {
+export function installManifests({
+  image = DEFAULT_IMAGE,
+  ...options
+}: InstallOptions): readonly Manifest[] {
   return [
     ...namespaces(),
     ...customResourceDefinitions(OWN_CRDS),
@@ -26,7 +31,7 @@ export function installManifests({ image = DEFAULT_IMAGE }: InstallOptions): rea
     ...daemonRbac(),
     ...services(),
     ...manager({ image }),
-    daemon({ image }),
+    daemon({ image, ...options }),
     ...webhookConfigurations(),
   ];
 }

@@ -20,6 +20,16 @@ export function daemonCommand(): Command {
       '--runtime-endpoint <path>',
       'socket of the container runtime, instead of looking for one',
     )
+    .option(
+      '--kubelet-dir <path>',
+      "kubelet's --root-dir; its config.json may hold credentials of the node",
+      '/var/lib/kubelet',
+    )
+    .option(
+      '--credential-provider-config <path>',
+      'CredentialProviderConfig of kubelet, or a folder of them',
+    )
+    .option('--credential-provider-bin-dir <path>', 'where the programs of its plugins are')
     .option('--max-concurrent-pulls <count>', 'pulls at once on this node', '3')
     .option(
       '--metrics-address <address>',

@@ -1,3 +1,4 @@
+import type { NodeCredentialsOptions } from '../../daemon/credentials/node-credentials.ts';
 import type { LogLevel } from '../../runtime/log-fields.ts';
 import { type AccessOptions, readAccessOptions } from '../kube-access.ts';
 import { type ListenAddress, OptionReader, type RawOptions } from '../option-reader.ts';
@@ -7,6 +8,7 @@ export interface DaemonCommandOptions {
   readonly access: AccessOptions;
   readonly runDir: string;
   readonly runtimeEndpoint?: string;
+  readonly nodeCredentials: NodeCredentialsOptions;
   readonly maxConcurrentPulls: number;
   readonly metrics: ListenAddress;
   readonly logLevel: LogLevel;
@@ -24,10 +26,27 @@ export function readDaemonOptions(raw: RawOptions): DaemonCommandOptions {
     access: readAccessOptions(reader),
     runDir: reader.requiredText('runDir', 'the folder of the runtime sockets'),
     ...(runtimeEndpoint === undefined ? {} : { runtimeEndpoint }),
+    nodeCredentials: readNodeCredentials(reader),
     maxConcurrentPulls: reader.integer('maxConcurrentPulls', { min: 1, max: 100 }),
     metrics: reader.address('metricsAddress'),
     logLevel: reader.oneOf<LogLevel>('logLevel', ['info', 'debug', 'warn', 'error']),
   };
   reader.finish();
   return options;
+}
+
+function readNodeCredentials(reader: OptionReader): NodeCredentialsOptions {
+  const homeDir = process.env['HOME'];
+  const dockerConfig = {
+    kubeletDir: reader.requiredText('kubeletDir', "kubelet's --root-dir"),
+    workingDir: process.cwd(),
+    ...(homeDir === undefined || homeDir === '' ? {} : { homeDir }),
+  };
+  const given = ['credentialProviderConfig', 'credentialProviderBinDir'].some(
+    name => reader.text(name) !== undefined,
+  );
+  if (!given) return { dockerConfig };
+  const configPath = reader.requiredText('credentialProviderConfig', 'what the plugins are for');
+  const binDir = reader.requiredText('credentialProviderBinDir', 'where the plugins are');
+  return { dockerConfig, plugins: { configPath, binDir } };
 }

@@ -30,6 +30,7 @@ export async function runDaemon(options: DaemonCommandOptions, signal: AbortSign
     log,
     metrics,
     random: Math.random,
+    env: process.env,
   };
   const source = { component: DAEMON_FIELD_MANAGER, host: options.nodeName };
   const daemon = createDaemon(options, { ...base, events: createEventRecorder(source, base) });

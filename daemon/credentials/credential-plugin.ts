@@ -15,14 +15,14 @@ import { codeOf } from './small-file.ts';
 export interface CredentialPluginOptions {
   /** Where the plugins' programs are. */
   readonly binDir: string;
-  /** What a plugin inherits, before its configuration adds to it. */
-  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 export interface CredentialPluginDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: PluginMetrics;
+  /** What a plugin inherits, before its configuration adds to it. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Ends what still runs. */
   readonly life: AbortSignal;
 }
@@ -122,7 +122,7 @@ export class CredentialPlugin {
     const process = {
       path,
       args,
-      env: { ...this.#options.env, ...env },
+      env: { ...this.#deps.env, ...env },
       stdin: pluginRequest(apiVersion, image),
     };
     const { clock, life } = this.#deps;

@@ -16,14 +16,14 @@ export interface CredentialPluginsOptions {
   /** A CredentialProviderConfig, or a folder of them. */
   readonly configPath: string;
   readonly binDir: string;
-  /** What plugins inherit. */
-  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 export interface CredentialPluginsDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** What plugins inherit, before their configuration adds to it. */
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** What one plugin gave. */

@@ -73,6 +73,7 @@ describe('the bundle', () => {
       'express',
       'node-forge',
       'ajv',
+      'yaml',
     ];
     assert.deepEqual(
       unwanted.filter(name => packages.has(name)),

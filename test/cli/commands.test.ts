@@ -32,12 +32,23 @@ describe('headstart', function () {
     },
     {
       name: 'every bad flag of the daemon at once',
-      args: ['daemon', '--max-concurrent-pulls=0', '--metrics-address=here'],
+      args: [
+        'daemon',
+        '--max-concurrent-pulls=0',
+        '--metrics-address=here',
+        '--credential-provider-config=/etc/plugins.yaml',
+      ],
       lines: [
         /^headstart: --node-name is required/,
+        /^headstart: --credential-provider-bin-dir is required: where the plugins are$/,
         /^headstart: --max-concurrent-pulls must be a whole number from 1 to 100, not '0'$/,
         /^headstart: --metrics-address must look like .*, not 'here'$/,
       ],
+    },
+    {
+      name: 'that plugins need a configuration and a folder',
+      args: ['manifests', '--credential-provider-bin-dir=/opt/bin'],
+      lines: [/^headstart: --credential-provider-config-map is required: which plugins to run/],
     },
     {
       name: 'a kubeconfig that cannot be read',

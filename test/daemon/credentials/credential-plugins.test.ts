@@ -237,7 +237,7 @@ describe('CredentialPlugins', () => {
     await write('20.json', [provider('p', { matchImages: ['*'] })]);
     await write('30.txt', 'ignored');
     const { binDir } = world;
-    const plugins = new CredentialPlugins({ configPath: folder, binDir, env: {} }, world);
+    const plugins = new CredentialPlugins({ configPath: folder, binDir }, world);
     const { signal } = new AbortController();
     const { gifts, problems } = await plugins.ask('reg.test/app', { fresh: false, signal });
     assert.equal(gifts.length, 1);

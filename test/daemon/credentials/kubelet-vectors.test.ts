@@ -37,7 +37,7 @@ describe('credentials as kubelet has them', () => {
           workingDir: world.path('work'),
           homeDir: world.path('home'),
         },
-        plugins: { configPath: world.configPath, binDir: world.binDir, env: process.env },
+        plugins: { configPath: world.configPath, binDir: world.binDir },
       },
       world,
     );

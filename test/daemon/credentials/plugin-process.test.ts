@@ -6,12 +6,7 @@ import { PLUGIN_TIMEOUT_MS, runPluginProcess } from '../../../daemon/credentials
 import { FakeClock } from '../../support/fake-clock.ts';
 import { makeTempFolder, type TempFolder } from '../../support/temp-folder.ts';
 import { eventually } from '../eventually.ts';
-
-/** False also for one that is dead and waits for its parent to ask how it died. */
-function isAlive(pid: string): boolean {
-  const stat = `/proc/${pid.trim()}/stat`;
-  return existsSync(stat) && !/\) [ZX] /.test(readFileSync(stat, 'utf8'));
-}
+import { isAlive } from './process-state.ts';
 
 describe('runPluginProcess', () => {
   let folder: TempFolder;

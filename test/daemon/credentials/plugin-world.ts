@@ -44,6 +44,7 @@ export class PluginWorld implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly log = new RecordingLogger();
   readonly metrics = createPlainMetrics();
+  readonly env = { PATH: process.env['PATH'], INHERITED: 'yes' };
   readonly binDir: string;
   readonly configPath: string;
   readonly plugins: CredentialPlugins;
@@ -54,8 +55,7 @@ export class PluginWorld implements AsyncDisposable {
     this.binDir = join(folder.path, 'bin');
     this.configPath = join(folder.path, 'config.yaml');
     const { binDir, configPath } = this;
-    const env = { PATH: process.env['PATH'], INHERITED: 'yes' };
-    this.plugins = new CredentialPlugins({ binDir, configPath, env }, this);
+    this.plugins = new CredentialPlugins({ binDir, configPath }, this);
   }
 
   /** A path in the folder of this world. */
