@@ -17,6 +17,8 @@ export interface HttpServerOptions {
   readonly port: number;
   /** Speak TLS 1.2 or later with this pair. Plain HTTP when absent. */
   readonly tls?: TlsPair;
+  /** Connections at once; more are closed as they come. No limit when absent. */
+  readonly maxConnections?: number;
   /** After {@link HttpServer.stop}, go on accepting this long while every answer closes its connection. Default 0. */
   readonly lameDuckMs?: number;
   /** Requests that run longer after the stop are cut. Default 10 s. */
@@ -59,6 +61,7 @@ export function createHttpServer(
     deps.handler(request, response);
   };
   const server = makeServer(options.tls, handler);
+  if (options.maxConnections !== undefined) server.maxConnections = options.maxConnections;
 
   const announce = (): void => {
     stopping = true;

@@ -10,6 +10,8 @@ export type Result =
   | 'malformed'
   /** No readable JSON body. */
   | 'refused'
+  /** Not looked at: too many at once. */
+  | 'shed'
   /** A bug of ours. */
   | 'errored';
 

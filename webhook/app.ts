@@ -3,10 +3,18 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import type { Metrics } from '../runtime/metrics.ts';
 import type { HandlerDeps } from './admission.ts';
 import { type Answer, failureAnswer } from './answer.ts';
+import { Load } from './load.ts';
 import type { BodyLimits } from './read-body.ts';
 import type { Route } from './routes.ts';
 import { serveReview } from './serve-review.ts';
-import { createWebhookMetrics } from './webhook-metrics.ts';
+import { createWebhookMetrics, type RecordAnswer } from './webhook-metrics.ts';
+
+/**
+ * One API server has 600 requests in flight at most (its default), mutating ones 200, and few of them change our kinds. More
+ * than this means that bodies hang or this process is starved; the API server goes on without us (failurePolicy Ignore).
+ */
+const MAX_IN_FLIGHT = 512;
+const MAX_THAT_CAN_WAIT = 256;
 
 export interface AppDeps extends HandlerDeps {
   readonly metrics: Metrics;
@@ -15,10 +23,15 @@ export interface AppDeps extends HandlerDeps {
 /** The express application: a POST path for each route, two probes, and a clear answer to everything else. */
 export function createApp(routes: readonly Route[], limits: BodyLimits, deps: AppDeps): Express {
   const app = express();
+  const shared = {
+    ...deps,
+    load: new Load(deps.metrics),
+    record: createWebhookMetrics(deps.metrics),
+  };
   app.disable('etag').disable('x-powered-by');
   app.enable('strict routing').enable('case sensitive routing');
   for (const route of routes) {
-    app.post(route.path, reviewHandler(route, limits, deps));
+    app.post(route.path, reviewHandler(route, limits, shared));
     app.all(route.path, only('POST'));
   }
   for (const path of ['/healthz', '/readyz']) {
@@ -30,15 +43,19 @@ export function createApp(routes: readonly Route[], limits: BodyLimits, deps: Ap
   return app;
 }
 
-function reviewHandler(route: Route, limits: BodyLimits, deps: AppDeps) {
-  const record = createWebhookMetrics(deps.metrics);
+interface ReviewDeps extends AppDeps {
+  readonly load: Load;
+  readonly record: RecordAnswer;
+}
+
+function reviewHandler(route: Route, limits: BodyLimits, deps: ReviewDeps) {
   return async (request: Request, response: Response): Promise<void> => {
     const startedMs = deps.clock.monotonicMs();
-    const answer = await serveReview(route, request, limits, deps);
+    const answer = await answerWithinLoad(route, request, limits, deps);
     if (answer === undefined) return;
     send(response, answer);
     const durationMs = deps.clock.monotonicMs() - startedMs;
-    record(route.name, answer, durationMs);
+    deps.record(route.name, answer, durationMs);
     const { code, result, asked } = answer;
     deps.log.debug('Admission answered', {
       webhook: route.name,
@@ -48,6 +65,23 @@ function reviewHandler(route: Route, limits: BodyLimits, deps: AppDeps) {
       ...asked,
     });
   };
+}
+
+async function answerWithinLoad(
+  route: Route,
+  request: Request,
+  limits: BodyLimits,
+  deps: ReviewDeps,
+): Promise<Answer | undefined> {
+  const leave = deps.load.enter(route.canWait ? MAX_THAT_CAN_WAIT : MAX_IN_FLIGHT);
+  if (leave === undefined) {
+    return { ...failureAnswer(503, 'shed', 'too many admissions at once'), close: true };
+  }
+  try {
+    return await serveReview(route, request, limits, deps);
+  } finally {
+    leave();
+  }
 }
 
 const only =

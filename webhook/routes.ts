@@ -61,10 +61,12 @@ export interface Route {
   readonly matchConditions: readonly MatchCondition[];
   /** Objects in these namespaces are not sent. */
   readonly excludedNamespaces: readonly string[];
+  /** Whether it gives way under load: what it would have seen is found later. */
+  readonly canWait: boolean;
   readonly handler: Handler;
 }
 
-type Row = Pick<Route, 'matchConditions' | 'excludedNamespaces' | 'handler'>;
+type Row = Pick<Route, 'matchConditions' | 'excludedNamespaces' | 'canWait' | 'handler'>;
 
 const VERBS = { mutating: 'mutate', validating: 'validate' } as const;
 
@@ -84,12 +86,14 @@ function route(type: Route['type'], { group, version, plural, kind }: Resource, 
 const ownKind = (handler: Handler): Row => ({
   matchConditions: [NOT_BY_MANAGER],
   excludedNamespaces: [],
+  canWait: false,
   handler,
 });
 
 const workload = (handler: Handler, ...matchConditions: readonly MatchCondition[]): Row => ({
   matchConditions,
   excludedNamespaces: ['kube-system', SYSTEM_NAMESPACE, DAEMON_NAMESPACE],
+  canWait: true,
   handler,
 });
 

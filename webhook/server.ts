@@ -44,6 +44,9 @@ const LIMITS = {
   deadlineMs: 10_000,
 };
 
+/** An API server opens a connection for each request it has in flight; several of them stay below this. */
+const MAX_CONNECTIONS = 2_000;
+
 /** Makes the server that answers every route of {@link ROUTES} over TLS and takes over new certificates without closing a connection. */
 export function createWebhookServer(
   options: WebhookServerOptions,
@@ -55,7 +58,10 @@ export function createWebhookServer(
   return {
     start: async () => {
       const { tls, clock, log } = deps;
-      const started = createHttpServer({ ...options, tls: tls.current() }, { handler: app, clock });
+      const started = createHttpServer(
+        { ...options, maxConnections: MAX_CONNECTIONS, tls: tls.current() },
+        { handler: app, clock },
+      );
       server = started;
       forget = tls.onChange(() => {
         started.setTls(tls.current());
