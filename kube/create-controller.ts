@@ -7,6 +7,7 @@ import type { Metrics } from '../runtime/metrics.ts';
 import type { Controller, ControllerOptions, Reconcile } from './controller.ts';
 import { type ControllerMetrics, createControllerMetrics } from './controller-metrics.ts';
 import { isConflict } from './kube-error.ts';
+import { turnedAwayMs } from './turned-away.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export interface ControllerDependencies {
@@ -76,8 +77,10 @@ class QueueController implements Controller {
       const result = await this.#deps.reconcile(key, signal);
       this.#succeed(key, result?.requeueAfterMs);
     } catch (error) {
+      const waitMs = turnedAwayMs(error, this.#deps.random);
       if (isAbort(error, signal)) this.#queue.add(key);
-      else this.#fail(key, error);
+      else if (waitMs === undefined) this.#fail(key, error);
+      else await this.#wait(key, { waitMs, err: error }, signal);
     } finally {
       finished(clock.monotonicMs() - startedAt);
     }
@@ -87,6 +90,21 @@ class QueueController implements Controller {
     this.#queue.forget(key);
     if (requeueAfterMs !== undefined) this.#queue.addAfter(key, requeueAfterMs);
     this.#metrics.ended(requeueAfterMs === undefined ? 'success' : 'requeue_after');
+  }
+
+  /** The worker waits and not the key alone: with thousands of other keys to take it would give the API server no rest. */
+  async #wait(
+    key: ObjectKey,
+    { waitMs, err }: { readonly waitMs: number; readonly err: unknown },
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.#metrics.ended('requeue');
+    const retryInMs = Math.round(waitMs);
+    this.#deps.log.warn('Reconcile was turned away', { object: key, retryInMs, err });
+    await this.#deps.clock.sleep(waitMs, signal).catch(() => {
+      // Only the signal ends the sleep early; the key waits in the queue for the next run.
+    });
+    this.#queue.add(key);
   }
 
   #fail(key: ObjectKey, err: unknown): void {

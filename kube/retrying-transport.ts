@@ -2,6 +2,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { KubeError } from './kube-error.ts';
 import { STALE_CONNECTION } from './request-failure.ts';
 import type { Transport, TransportRequest } from './transport.ts';
+import { turnedAwayMs } from './turned-away.ts';
 
 export interface RetryDeps {
   readonly clock: Clock;
@@ -10,8 +11,6 @@ export interface RetryDeps {
 
 /** A server that is still overloaded after this many waits is the caller's business. */
 const MAX_RETRIES = 5;
-/** Share added at random to what Retry-After asks for, so that its clients do not come back together. */
-const JITTER = 0.5;
 
 /**
  * Repeats requests that were certainly not carried out: those the server turned away with Retry-After (429, 503), refused credentials (401, once:
@@ -37,27 +36,25 @@ async function requestWithRetries(
     try {
       return await inner.request({ ...request, deadlineMs: remainingMs });
     } catch (error) {
-      const askedMs = waitBeforeRetry(error, request, retry);
-      if (askedMs === undefined) throw error;
-      const waitMs = askedMs * (1 + JITTER * random());
+      const waitMs = waitBeforeRetry(error, request, retry, random);
+      if (waitMs === undefined) throw error;
       if (clock.monotonicMs() + waitMs >= deadlineAt) throw error;
       await clock.sleep(waitMs, request.signal);
     }
   }
 }
 
-/** Milliseconds the server asks us to wait before retry number `retry`, or undefined when there must be none. */
+/** Milliseconds to wait before retry number `retry`, or undefined when there must be none. */
 function waitBeforeRetry(
   error: unknown,
   request: TransportRequest,
   retry: number,
+  random: () => number,
 ): number | undefined {
-  if (!(error instanceof KubeError)) return undefined;
-  if (error.status === 429 || error.status === 503) {
-    return retry < MAX_RETRIES ? error.retryAfterMs : undefined;
-  }
-  const once = error.status === 401 || (isStale(error) && request.method === 'GET');
-  return once && retry === 0 ? 0 : undefined;
+  const askedMs = turnedAwayMs(error, random);
+  if (askedMs !== undefined) return retry < MAX_RETRIES ? askedMs : undefined;
+  if (!(error instanceof KubeError) || retry > 0) return undefined;
+  return error.status === 401 || (isStale(error) && request.method === 'GET') ? 0 : undefined;
 }
 
 const isStale = (error: KubeError): boolean => error.reason === STALE_CONNECTION;

@@ -1,7 +1,9 @@
 import type { NodeImage, NodeImageSpec } from '../../api/node-image.ts';
 import { NODE_IMAGES } from '../../api/resources.ts';
-import type { KubeClient } from '../../kube/kube-client.ts';
+import type { JsonPatchOperation, KubeClient } from '../../kube/kube-client.ts';
 import { isConflict, isInvalid, isNotFound } from '../../kube/kube-error.ts';
+import { turnedAwayMs } from '../../kube/turned-away.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import type { Metrics } from '../../runtime/metrics.ts';
 import { Semaphore } from '../../runtime/semaphore.ts';
 import type { KnownNodeImages } from './known-node-images.ts';
@@ -36,6 +38,13 @@ export interface NodeImageWriterDeps {
   readonly client: KubeClient;
   readonly known: KnownNodeImages;
   readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+interface CallLimits {
+  readonly signal: AbortSignal;
+  readonly deadlineMs: number;
 }
 
 interface Batch {
@@ -47,6 +56,8 @@ interface Batch {
 export class NodeImageWriter {
   readonly #client: KubeClient;
   readonly #known: KnownNodeImages;
+  readonly #clock: Clock;
+  readonly #random: () => number;
   readonly #deadlineMs: number;
   readonly #slots: Semaphore;
   /** Batches that still take changes. */
@@ -58,6 +69,8 @@ export class NodeImageWriter {
     this.#deadlineMs = options.writeDeadlineMs;
     this.#client = deps.client;
     this.#known = deps.known;
+    this.#clock = deps.clock;
+    this.#random = deps.random;
     this.#slots = new Semaphore({ name: 'node-image-writes', limit: WRITES_AT_ONCE }, deps);
   }
 
@@ -118,8 +131,7 @@ export class NodeImageWriter {
       const operations = specPatch(current, spec);
       try {
         if (operations.length > 0) {
-          const patch = { type: 'json', operations } as const;
-          current = await this.#client.patch(NODE_IMAGES, { name }, patch, options);
+          current = await this.#patch(name, operations, options);
           this.#known.record(current);
         }
         const written = current;
@@ -133,10 +145,25 @@ export class NodeImageWriter {
     }
   }
 
-  async #read(
+  /** Sends a patch until the API server takes it up. The slot stays taken meanwhile: that is the rest which the server asks for. */
+  async #patch(
     name: string,
-    options: { signal: AbortSignal; deadlineMs: number },
-  ): Promise<NodeImage | undefined> {
+    operations: readonly JsonPatchOperation[],
+    limits: CallLimits,
+  ): Promise<NodeImage> {
+    for (;;) {
+      try {
+        const patch = { type: 'json', operations } as const;
+        return await this.#client.patch(NODE_IMAGES, { name }, patch, limits);
+      } catch (error) {
+        const waitMs = turnedAwayMs(error, this.#random);
+        if (waitMs === undefined) throw error;
+        await this.#clock.sleep(waitMs, limits.signal);
+      }
+    }
+  }
+
+  async #read(name: string, options: CallLimits): Promise<NodeImage | undefined> {
     const newest = await this.#client.get(NODE_IMAGES, { name }, options);
     if (newest === undefined) this.#known.forget(name);
     else this.#known.record(newest);

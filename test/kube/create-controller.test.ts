@@ -136,6 +136,36 @@ describe('createController', () => {
     assert.match(text, /^controller_runtime_reconcile_errors_total\{controller="thing"\} 0$/m);
   });
 
+  it('lets its worker wait as long as the API server asks, whatever else there is to do', async () => {
+    const busy = new KubeError('busy', { status: 429, retryAfterMs: 8_000 });
+    const { keys, reconcile } = endings(() => Promise.reject(busy));
+    await using test = start(reconcile);
+    for (const key of ['a', 'b']) test.controller.enqueue(key);
+    await test.clock.advance(7_999);
+    assert.deepEqual(keys, ['a']);
+    await test.clock.advance(1);
+    assert.deepEqual(keys, ['a', 'b', 'a']);
+    assert.deepEqual(
+      test.log.lines.map(({ level, message }) => `${level} ${message}`),
+      ['warn Reconcile was turned away'],
+    );
+  });
+
+  it('gives a key that was turned away back to the queue when it stops', async () => {
+    const busy = new KubeError('busy', { status: 429, retryAfterMs: 8_000 });
+    const { keys, reconcile } = endings(() => Promise.reject(busy));
+    const test = start(reconcile);
+    test.controller.enqueue('a');
+    await settle();
+    await test[Symbol.asyncDispose]();
+    const stop = new AbortController();
+    const running = test.controller.run(stop.signal);
+    await settle();
+    stop.abort();
+    await running;
+    assert.deepEqual(keys, ['a', 'a']);
+  });
+
   it('never reconciles one key twice at once, and others beside it', async () => {
     let running = 0;
     const most = new Map<string, number>();

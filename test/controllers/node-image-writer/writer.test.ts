@@ -173,6 +173,24 @@ describe('NodeImageWriter', () => {
     assert.equal(world.patches(), 6);
   });
 
+  it('waits as long as the API server asks, in the slots it has', async () => {
+    const nodes = Array.from({ length: 40 }, (_, index) => `node-${index}`);
+    await using world = await start(nodes);
+    let busy = true;
+    world.kube.before = ({ verb }) => {
+      if (busy && verb === 'patch') {
+        throw new KubeError('busy', { status: 429, retryAfterMs: 8_000 });
+      }
+    };
+    const all = Promise.all(nodes.map(name => world.writer.change(name, adding('a'), signal)));
+    await world.kube.clock.advance(7_999);
+    assert.equal(world.patches(), 32);
+    busy = false;
+    await world.kube.clock.advance(12_001);
+    assert.ok((await all).every(({ kind }) => kind === 'done'));
+    assert.equal(world.patches(), 32 + 40);
+  });
+
   it('ends a write that takes too long for a leader', async () => {
     await using world = await start();
     world.kube.before = ({ verb }) => (verb === 'patch' ? defer<void>().promise : undefined);
