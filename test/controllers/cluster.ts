@@ -14,7 +14,7 @@ import { createEventRecorder } from '../../kube/create-event-recorder.ts';
 import { createInformer } from '../../kube/create-informer.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { silentLogger } from '../../runtime/log.ts';
-import { noMetrics } from '../../runtime/metrics.ts';
+import { type Metrics, noMetrics } from '../../runtime/metrics.ts';
 import { type ControllerWorld, startControllerWorld } from '../support/controller-world.ts';
 import { type FakeClock, settle } from '../support/fake-clock.ts';
 import { FakeDaemons, type FakeDaemonsOptions } from '../support/fake-daemon.ts';
@@ -99,6 +99,7 @@ export interface ClusterOptions extends FakeDaemonsOptions {
   readonly nodes?: number | readonly Node[];
   readonly seed?: (kube: FakeKube) => void;
   readonly gateOff?: boolean;
+  readonly metrics?: Metrics;
   readonly maxPullsPerRegistry?: number;
 }
 
@@ -150,6 +151,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       return [...controllers.map(each => mortal(each, killed.signal)), daemonsRun];
     },
     {
+      ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
       seed: kube => {
         for (const each of all) kube.seed(NODES, each);
         options.seed?.(kube);

@@ -7,7 +7,7 @@ import { createInformers } from '../../controllers/informers.ts';
 import type { Controller } from '../../kube/controller.ts';
 import { createEventRecorder } from '../../kube/create-event-recorder.ts';
 import { createInformer } from '../../kube/create-informer.ts';
-import { noMetrics } from '../../runtime/metrics.ts';
+import { type Metrics, noMetrics } from '../../runtime/metrics.ts';
 import { settle } from './fake-clock.ts';
 import { FakeKube } from './fake-kube.ts';
 import { RecordingLogger } from './recording-logger.ts';
@@ -16,6 +16,8 @@ export interface ControllerWorldOptions {
   readonly workloads?: readonly Resource<Workload>[];
   /** Puts objects in before the controllers start. */
   readonly seed?: (kube: FakeKube) => void;
+  /** Default: nothing is counted. */
+  readonly metrics?: Metrics;
 }
 
 /** Controllers that run on a Kubernetes API in memory, with the clock in the test's hands. */
@@ -37,7 +39,8 @@ export async function startControllerWorld(
   const kube = new FakeKube({ collectsGarbage: true });
   options.seed?.(kube);
   const log = new RecordingLogger();
-  const base = { client: kube, clock: kube.clock, log, metrics: noMetrics, random: () => 0.5 };
+  const { metrics = noMetrics } = options;
+  const base = { client: kube, clock: kube.clock, log, metrics, random: () => 0.5 };
   const informers = createInformers(
     { workloads: options.workloads ?? [] },
     { createInformer: declared => createInformer(declared, base) },
