@@ -54,6 +54,7 @@ export async function startTestServer() {
     ...deps,
     metrics,
     client,
+    port: server.port,
     /** Replaces the certificate while the server runs. */
     renew: () => {
       current = second;
