@@ -59,13 +59,7 @@ export async function attemptPull(
     return { kind: 'pulled', imageID: imageIDOf(pull.name, imageRef) };
   } catch (error) {
     options.signal.throwIfAborted();
-    const { problem } = deps.runtime;
-    if (deadline.expired && problem === undefined) {
-      return failed(timeout(pull, options.timeoutMs), found, true);
-    }
-    // While the runtime was away or hung nobody could have pulled faster: an outage, which costs no attempt.
-    if (deadline.expired)
-      return failed(new CriError('RuntimeUnavailable', problem ?? ''), found, false);
+    if (deadline.expired) return failed(await expiry(pull, options, deps), found, true);
     if (error instanceof CriError) return failed(error, found, false);
     throw error;
   }
@@ -133,7 +127,21 @@ export function imageIDOf(name: string, imageRef: string): string {
   return imageRef.includes('@') ? imageRef : `${name}@${imageRef}`;
 }
 
-function timeout({ name, tag }: WantedPull, timeoutMs: number): CriError {
+/** Answers in milliseconds if it answers at all. */
+const ALIVE_DEADLINE_MS = 3_000;
+
+/** Why time was up: while the runtime hangs nobody could pull faster, so that is an outage, which costs no attempt. */
+async function expiry(
+  { name, tag }: WantedPull,
+  { timeoutMs, signal }: AttemptOptions,
+  { runtime }: AttemptDeps,
+): Promise<CriError> {
+  try {
+    await runtime.version({ signal, deadlineMs: ALIVE_DEADLINE_MS });
+  } catch (error) {
+    if (!(error instanceof CriError)) throw error;
+    return new CriError('RuntimeUnavailable', error.message);
+  }
   const message = `pulling ${pullReference(name, tag)} took longer than ${timeoutMs / 1000} s`;
   return new CriError('Timeout', message);
 }
@@ -142,9 +150,9 @@ function timeout({ name, tag }: WantedPull, timeoutMs: number): CriError {
 function failed(
   { reason, message }: CriError,
   { problems, absence }: FoundCredentials,
-  timedOut: boolean,
+  isExpired: boolean,
 ): AttemptResult {
   const missing = reason === 'Unauthorized' && absence !== undefined ? [absence] : [];
   const text = [...problems, ...missing, message].join('; ');
-  return { kind: 'failed', reason, message: text, timedOut };
+  return { kind: 'failed', reason, message: text, timedOut: isExpired };
 }

@@ -111,8 +111,13 @@ class WatchedRuntime implements RuntimeConnection {
     }
   }
 
-  version(call: RuntimeCall): Promise<RuntimeVersion> {
-    return this.#use(runtime => runtime.version(call));
+  async version(call: RuntimeCall): Promise<RuntimeVersion> {
+    try {
+      return await this.#use(runtime => runtime.version(call));
+    } catch (error) {
+      if (error instanceof CriError) this.#lost(error.message);
+      throw error;
+    }
   }
 
   imageStatus(image: string, call: RuntimeCall): Promise<PresentImage | undefined> {
@@ -131,6 +136,8 @@ class WatchedRuntime implements RuntimeConnection {
       return await call(this.#runtime);
     } catch (error) {
       if (isOutage(error)) this.#lost(error.message);
+      // It may hang: looked at now, not when the next look is due.
+      else if (error instanceof CriError && error.reason === 'Timeout') this.#probeNow();
       throw error;
     }
   }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { binary } from './binaries.ts';
+import { registryHosts } from './node-config.ts';
 import { startBackground } from './process.ts';
 import { until } from './until.ts';
 
@@ -11,16 +12,31 @@ export interface Containerd {
   readonly socketPath: string;
   /** Ends it; its images stay. */
   stop(): Promise<void>;
+  /** Ends it as a crash would. */
+  kill(): Promise<void>;
+  /** Sends a signal, for tests that freeze it. */
+  signal(signal: NodeJS.Signals): void;
   /** Starts it again after stop(). */
   start(): Promise<void>;
 }
 
+export interface ContainerdOptions {
+  /** `address:port` of a registry that stands in for docker.io; absent: there is none. */
+  readonly dockerHub?: string;
+}
+
 /** Starts containerd with its state in `folder`, whose path must be short: unix sockets allow 107 bytes. Needs root. */
-export async function startContainerd(folder: string): Promise<Containerd> {
+export async function startContainerd(
+  folder: string,
+  { dockerHub }: ContainerdOptions = {},
+): Promise<Containerd> {
   await mkdir(folder, { recursive: true });
   const socketPath = join(folder, 'containerd.sock');
   const configFile = join(folder, 'config.toml');
   await writeFile(configFile, configOf(folder, socketPath));
+  const hub = join(folder, 'certs.d', 'docker.io');
+  await mkdir(hub, { recursive: true });
+  if (dockerHub !== undefined) await writeFile(join(hub, 'hosts.toml'), registryHosts(dockerHub));
   const command = [binary('containerd'), '--config', configFile, '--log-level', 'warn'];
   const logFile = join(folder, 'containerd.log');
   const program = startBackground({ name: 'containerd', command, logFile });
@@ -30,6 +46,8 @@ export async function startContainerd(folder: string): Promise<Containerd> {
   return {
     socketPath,
     stop: () => program.stop(),
+    kill: () => program.kill(),
+    signal: signal => program.signal(signal),
     async start() {
       program.start();
       await ready();
@@ -48,5 +66,7 @@ state = "${folder}/state"
   path = "${folder}/opt"
 [plugins."io.containerd.grpc.v1.cri".containerd]
   snapshotter = "native"
+[plugins."io.containerd.grpc.v1.cri".registry]
+  config_path = "${folder}/certs.d"
 `;
 }

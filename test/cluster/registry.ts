@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { binary } from './binaries.ts';
 import { freePort } from './free-port.ts';
 import { startBackground } from './process.ts';
-import { type BlobRequest, startRegistryDoor } from './registry-door.ts';
+import { type BlobRequest, type RegistryDoor, startRegistryDoor } from './registry-door.ts';
 import { pushOciImage, pushTestImage } from './test-image.ts';
 import { until } from './until.ts';
 
@@ -20,6 +20,9 @@ export interface RegistryOptions {
 export interface Registry {
   /** `address:port`, what image names start with. */
   readonly host: string;
+  /** The registry itself, past the door. */
+  readonly backend: string;
+  readonly door: RegistryDoor;
   /** What a private registry asks for. */
   readonly credentials: { readonly username: string; readonly password: string };
   /** Makes and pushes an image `name:tag` of random content; returns its full reference and digest. */
@@ -63,6 +66,8 @@ export async function startRegistry(options: RegistryOptions): Promise<Registry>
   const login = options.isPrivate ? { credentials: CREDENTIALS } : {};
   return {
     host: door.host,
+    backend,
+    door,
     credentials: CREDENTIALS,
     async push(name, sizeMb = 1) {
       // Past the door, which tells of pulls only.
