@@ -5,6 +5,7 @@ export const PULL_FAILURE_REASONS = [
   'Unauthorized',
   'NotFound',
   'InvalidReference',
+  'InvalidSpec',
   'RateLimited',
   'DiskFull',
   'InsufficientDisk',

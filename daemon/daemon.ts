@@ -20,6 +20,7 @@ import { watchNodeImage } from './node-image-source.ts';
 import { type EndedPull, recordPullEvents } from './pull-events.ts';
 import { createPullMetrics } from './pull-metrics.ts';
 import { PullScheduler } from './pull-scheduler.ts';
+import { readNodeImage } from './read-node-image.ts';
 import { nodeImageStatus } from './status.ts';
 import { StatusReporter } from './status-reporter.ts';
 import { unfinishedImages } from './wanted-pulls.ts';
@@ -99,7 +100,8 @@ class NodeDaemon implements Daemon {
     this.#leases = new LeasePruner({ ...deps, runtime: this.#runtime });
     this.#reporter = new StatusReporter({
       ...deps,
-      statusOf: nodeImage => nodeImageStatus(nodeImage, this.#scheduler.statusOf, timestamp(clock)),
+      statusOf: nodeImage =>
+        nodeImageStatus(readNodeImage(nodeImage), this.#scheduler.statusOf, timestamp(clock)),
     });
     this.#informer = watchNodeImage(options.nodeName, seen => this.#see(seen), deps);
   }
@@ -156,8 +158,9 @@ class NodeDaemon implements Daemon {
     // Deleted and made again between two looks: nothing of the old one counts for the new one.
     if (nodeImage?.metadata.uid !== this.#nodeImage?.metadata.uid) this.#scheduler.apply(undefined);
     this.#nodeImage = nodeImage;
-    this.#scheduler.apply(nodeImage);
-    this.#leases.keepOnly(unfinishedImages(nodeImage));
+    const read = nodeImage && readNodeImage(nodeImage);
+    this.#scheduler.apply(read);
+    this.#leases.keepOnly(unfinishedImages(read));
     this.#reporter.observe(nodeImage, PROGRESS_MS);
   }
 

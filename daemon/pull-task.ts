@@ -55,6 +55,8 @@ export async function runPull(
   deps: PullTaskDeps & PullListener,
   signal: AbortSignal,
 ): Promise<PullOutcome> {
+  const { problem } = pull.spec;
+  if (problem !== undefined) return { kind: 'failed', reason: 'InvalidSpec', message: problem };
   const parsed = parseImageReference(pullReference(pull.name, pull.tag));
   if (!parsed.ok) {
     const message = `image "${pullReference(pull.name, pull.tag)}" ${parsed.message}`;

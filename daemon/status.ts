@@ -27,12 +27,12 @@ export function nodeImageStatus(
   now: string,
 ): NodeImageStatus {
   const images = Object.entries(nodeImage.spec.images ?? {});
-  const imageStatuses: Record<string, ImageStatus> = {};
+  const statuses: [name: string, ImageStatus][] = [];
   for (const [name, image] of images) {
     const tags = tagStatuses(nodeImage, name, image, known);
-    if (tags.length > 0) imageStatuses[name] = { tags };
+    if (tags.length > 0) statuses.push([name, { tags }]);
   }
-  const all = Object.values(imageStatuses).flatMap(image => image.tags);
+  const all = statuses.flatMap(([, { tags }]) => tags);
   const count = (phase: PullPhase): number => all.filter(tag => tag.phase === phase).length;
   const counts = {
     desired: all.length,
@@ -44,7 +44,7 @@ export function nodeImageStatus(
   const firstSyncStatus = nodeImage.status?.firstSyncStatus ?? firstSync(all, counts, now);
   return {
     ...counts,
-    imageStatuses,
+    imageStatuses: Object.fromEntries(statuses),
     ...(firstSyncStatus === undefined ? {} : { firstSyncStatus }),
   };
 }

@@ -6,6 +6,7 @@ import type {
   NodeImage,
   PullSecretReference,
 } from '../api/node-image.ts';
+import type { ReadTagSpec } from './read-node-image.ts';
 
 /** Identifies a tag of a NodeImage. */
 export type PullKey = string;
@@ -17,7 +18,7 @@ export interface WantedPull {
   readonly name: string;
   readonly tag: string;
   readonly version: number;
-  readonly spec: ImageTagSpec;
+  readonly spec: ReadTagSpec;
   readonly pullSecrets: readonly PullSecretReference[];
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -30,9 +31,9 @@ export interface PullPlan {
   readonly stop: readonly PullKey[];
 }
 
-/** The key of a tag; a space can stand in neither part. */
+/** The key of a tag; no two tags share one, whatever stands in their names. */
 export function pullKey(name: string, tag: string): PullKey {
-  return `${name} ${tag}`;
+  return `${name.replaceAll('%', '%25').replaceAll(' ', '%20')} ${tag}`;
 }
 
 /** Versions start at 0 and are left out then. */
@@ -59,7 +60,7 @@ export function resultOf(
 }
 
 /** The tags of an image, each once: of entries that say the same tag the last one counts. */
-export function tagsOf(image: ImageSpec): readonly ImageTagSpec[] {
+export function tagsOf(image: ImageSpec): readonly ReadTagSpec[] {
   return [...new Map(image.tags.map(spec => [spec.tag, spec])).values()];
 }
 
@@ -95,7 +96,7 @@ function unfinishedPulls(nodeImage: NodeImage): WantedPull[] {
   );
 }
 
-function wantedPull(name: string, image: ImageSpec, spec: ImageTagSpec): WantedPull {
+function wantedPull(name: string, image: ImageSpec, spec: ReadTagSpec): WantedPull {
   return {
     key: pullKey(name, spec.tag),
     name,

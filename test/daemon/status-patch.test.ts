@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { isJsonObject } from '../../api/json.ts';
 import type { NodeImageStatus } from '../../api/node-image.ts';
 import { statusPatch } from '../../daemon/status-patch.ts';
 import { finished, statusWith } from './node-images.ts';
@@ -7,7 +8,7 @@ import { finished, statusWith } from './node-images.ts';
 /** RFC 7396. */
 function merge(target: unknown, patch: unknown): unknown {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
-  const result: Record<string, unknown> = { ...(target as object) };
+  const result: Record<string, unknown> = isJsonObject(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete result[key];
     else result[key] = merge(result[key], value);
@@ -55,6 +56,19 @@ describe('statusPatch', () => {
     fc.assert(
       fc.property(statuses, statuses, (from, to) => {
         assert.deepEqual(merge(from, statusPatch(from, to) ?? {}), to);
+      }),
+    );
+  });
+
+  it('takes to a status whatever stands there', () => {
+    const names = fc.constantFrom('a', 'constructor', 'toString');
+    const images = fc.dictionary(names, fc.constant({ tags: [finished('1')] }), { minKeys: 1 });
+    const found = fc.oneof(fc.jsonValue(), fc.record({ imageStatuses: fc.jsonValue() }));
+    fc.assert(
+      fc.property(found, images, (from, imageStatuses) => {
+        const to = { desired: 1, imageStatuses };
+        const patched = merge(from, statusPatch(from as unknown as NodeImageStatus, to) ?? {});
+        assert.deepEqual({ ...(patched as NodeImageStatus).imageStatuses }, { ...imageStatuses });
       }),
     );
   });
