@@ -12,7 +12,7 @@ import { createDaemon, type Daemon, type DaemonOptions } from '../../daemon/daem
 import type { EventOptions } from '../../kube/event-recorder.ts';
 import type { JsonPatchOperation, PatchOptions } from '../../kube/kube-client.ts';
 import { noMetrics } from '../../runtime/metrics.ts';
-import { CriServer } from '../../sim/cri-server.ts';
+import { CriServer, type CriServerOptions } from '../../sim/cri-server.ts';
 import { NetworkModel } from '../../sim/network-model.ts';
 import { RegistryModel } from '../../sim/registry-model.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -26,8 +26,10 @@ import { nodeImage } from './node-images.ts';
 export const BYTES_PER_SECOND = 1_000_000;
 
 /** Starts a world with a runtime and no daemon. */
-export async function startDaemonWorld(): Promise<DaemonWorld> {
-  const world = new DaemonWorld(await makeTempFolder());
+export async function startDaemonWorld(
+  options: Pick<CriServerOptions, 'isContainerd'> = {},
+): Promise<DaemonWorld> {
+  const world = new DaemonWorld(await makeTempFolder(), options);
   await world.cri.start();
   return world;
 }
@@ -44,13 +46,13 @@ export class DaemonWorld implements AsyncDisposable {
   readonly #folder: TempFolder;
   #stop: (() => Promise<void>) | undefined;
 
-  constructor(folder: TempFolder) {
+  constructor(folder: TempFolder, options: Pick<CriServerOptions, 'isContainerd'>) {
     const { clock, registry } = this;
     this.#folder = folder;
     const socketPath = join(folder.path, 'containerd.sock');
     const network = new NetworkModel({ clock });
     const downlink = { name: 'node', bytesPerSecond: BYTES_PER_SECOND };
-    this.cri = new CriServer({ socketPath }, { clock, registry, network, downlink });
+    this.cri = new CriServer({ ...options, socketPath }, { clock, registry, network, downlink });
   }
 
   /** Starts a daemon; the one before must have been stopped. */

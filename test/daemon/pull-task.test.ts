@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { CriError } from '../../daemon/cri/cri-error.ts';
 import { fails, hangs } from './fake-runtime.ts';
 import { PullWorld } from './pull-world.ts';
 
@@ -201,6 +202,15 @@ describe('runPull', () => {
       assert.equal(running.hasEnded, false);
       runtime.find();
       await clock.advance(0);
+      assert.equal(running.outcome?.kind, 'pulled');
+    });
+
+    it('takes a timeout of a runtime that hangs for an outage', async () => {
+      runtime.answer(hangs, () => 'sha256:id');
+      runtime.version = async () => {
+        throw new CriError('Timeout', 'the container runtime gave no answer within 3 s');
+      };
+      const running = await run({ pullPolicy: { timeoutSeconds: 5, backoffLimit: 0 } }, 60_000);
       assert.equal(running.outcome?.kind, 'pulled');
     });
 

@@ -45,6 +45,18 @@ describe('NetworkModel', () => {
     assert.equal(first.endedAtMs, 12_500);
   });
 
+  it('says how much of a transfer is left, also after it was given up', async () => {
+    const abort = new AbortController();
+    const meter = { leftBytes: () => Number.NaN };
+    const giving = network.transfer(1000, [link(100)], abort.signal, meter);
+    await clock.advance(2_000);
+    assert.equal(meter.leftBytes(), 800);
+    abort.abort(new Error('given up'));
+    await assert.rejects(giving, /given up/);
+    await clock.advance(2_000);
+    assert.equal(meter.leftBytes(), 800);
+  });
+
   it('frees the bandwidth of a transfer that is given up', async () => {
     const shared = link(100);
     const abort = new AbortController();

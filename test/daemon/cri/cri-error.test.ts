@@ -19,6 +19,13 @@ describe('criErrorOf', () => {
       reason: 'NotFound',
     },
     {
+      name: 'a lease that somebody deleted, not a missing image',
+      code: status.NOT_FOUND,
+      details:
+        'failed to pull and unpack image "reg/a:1": unable to lease content: lease does not exist: not found',
+      reason: 'PullFailed',
+    },
+    {
       name: 'a bad name',
       code: status.UNKNOWN,
       details:
