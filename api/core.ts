@@ -15,6 +15,10 @@ export interface Node extends KubeObject {
   };
 }
 
+export interface ConfigMap extends KubeObject {
+  readonly data?: Readonly<Record<string, string>>;
+}
+
 export interface LocalObjectReference {
   readonly name?: string;
 }

@@ -25,6 +25,8 @@ export const MANAGER_DEPLOYMENT = 'headstart-manager';
 export const LEADER_LEASE = 'headstart-manager';
 export const WEBHOOK_SERVICE = 'headstart-webhook';
 export const WEBHOOK_CERTIFICATES_SECRET = 'headstart-webhook-certs';
+/** Ceilings of pulls by registry; people make it. */
+export const REGISTRY_BUDGET_CONFIG_MAP = 'headstart-registry-budget';
 
 /** Our two webhook configurations; no other is ever touched. */
 export const MUTATING_WEBHOOK_CONFIGURATION = 'headstart-mutating';

@@ -1,4 +1,5 @@
 import type {
+  ConfigMap,
   ControllerRevision,
   KubeEvent,
   Lease,
@@ -81,6 +82,12 @@ export const DAEMON_SETS = resource<Workload>({
 
 export const NODES = resource<Node>({ ...core, plural: 'nodes', kind: 'Node', namespaced: false });
 export const PODS = resource<Pod>({ ...core, plural: 'pods', kind: 'Pod', namespaced: true });
+export const CONFIG_MAPS = resource<ConfigMap>({
+  ...core,
+  plural: 'configmaps',
+  kind: 'ConfigMap',
+  namespaced: true,
+});
 export const SECRETS = resource<Secret>({
   ...core,
   plural: 'secrets',

@@ -1,3 +1,4 @@
+import { SYSTEM_NAMESPACE } from '../api/names.ts';
 import type { Controller } from '../kube/controller.ts';
 import type { ControllerDeps } from './deps.ts';
 import { setupImageListPullJobController } from './image-list-pull-job/setup.ts';
@@ -24,6 +25,8 @@ export interface ControllersOptions {
   readonly writeDeadlineMs: number;
   /** Pulls at once from any registry that has no ceiling of its own; 0 (default): no ceiling. */
   readonly maxPullsPerRegistry?: number;
+  /** The manager's; Events about registries stand there. Default: {@link SYSTEM_NAMESPACE}. */
+  readonly namespace?: string;
 }
 
 /** All controllers. They follow changes from now on; they act while they run, which is up to the leader. */
@@ -31,7 +34,7 @@ export function setupControllers(
   options: ControllersOptions,
   deps: ControllerDeps,
 ): readonly Controller[] {
-  const { gates, writeDeadlineMs, maxPullsPerRegistry = 0 } = options;
+  const { gates, writeDeadlineMs, maxPullsPerRegistry = 0, namespace = SYSTEM_NAMESPACE } = options;
   // First of all, so that every other handler of a change sees what it knows.
   const known = new KnownNodeImages({ ...deps, informer: deps.informers.nodeImages });
   const writer = new NodeImageWriter({ writeDeadlineMs }, { ...deps, known });
@@ -40,7 +43,7 @@ export function setupControllers(
   return [
     ...(gates.KruiseDaemon ? [setupNodeImageController({ workers: NODE_WORKERS }, shared)] : []),
     setupImagePullJobController(
-      { workers: JOB_WORKERS, enabled: jobs, maxPullsPerRegistry },
+      { workers: JOB_WORKERS, enabled: jobs, maxPullsPerRegistry, namespace },
       shared,
     ),
     ...(jobs ? [setupImageListPullJobController(deps)] : []),

@@ -1,10 +1,12 @@
-import type { Node, Pod } from '../api/core.ts';
+import type { ConfigMap, Node, Pod } from '../api/core.ts';
 import type { ImageListPullJob } from '../api/image-list-pull-job.ts';
 import type { ImagePullJob } from '../api/image-pull-job.ts';
 import { controllerOf, type KubeObject } from '../api/meta.ts';
+import { REGISTRY_BUDGET_CONFIG_MAP } from '../api/names.ts';
 import type { NodeImage } from '../api/node-image.ts';
 import { groupKindOf, type Resource } from '../api/resource.ts';
 import {
+  CONFIG_MAPS,
   IMAGE_LIST_PULL_JOBS,
   IMAGE_PULL_JOBS,
   NODE_IMAGES,
@@ -44,6 +46,8 @@ export interface Informers {
   readonly pods: Informer<Pod>;
   /** By kind and group, as `CloneSet.apps.kruise.io`. Only the kinds the cluster serves. */
   readonly workloads: ReadonlyMap<string, Informer<Workload>>;
+  /** The one ConfigMap of registry ceilings. */
+  readonly registryBudget?: Informer<ConfigMap>;
   readonly hasSynced: boolean;
   /** Keeps all caches until `signal` aborts. */
   run(signal: AbortSignal): Promise<void>;
@@ -54,6 +58,8 @@ export interface Informers {
 export interface InformersOptions {
   /** The workload kinds the cluster serves, in the version to read. */
   readonly workloads: readonly Resource<Workload>[];
+  /** The manager's, where the ConfigMap of registry ceilings is; absent: it is not read. */
+  readonly namespace?: string;
 }
 
 export interface InformersDeps {
@@ -100,16 +106,7 @@ export function createInformers(options: InformersOptions, deps: InformersDeps):
     trim: trimNodeImage,
     indexes: { [INDEX_OWNER_UID]: tagOwnerUids },
   });
-  const imagePullJobs = deps.createInformer<ImagePullJob>({
-    resource: IMAGE_PULL_JOBS,
-    trim: trimLastApplied,
-    indexes: {
-      [INDEX_NAMESPACE]: byNamespace,
-      [INDEX_OWNER_UID]: byControllerUid,
-      [INDEX_UID]: byUid,
-      [INDEX_OPEN]: byOpen,
-    },
-  });
+  const imagePullJobs = imagePullJobInformer(deps);
   const imageListPullJobs = deps.createInformer<ImageListPullJob>({
     resource: IMAGE_LIST_PULL_JOBS,
     trim: trimLastApplied,
@@ -134,8 +131,18 @@ export function createInformers(options: InformersOptions, deps: InformersDeps):
     });
     workloads.set(groupKindOf(resource), informer);
   }
-  const all = [nodes, nodeImages, imagePullJobs, imageListPullJobs, pods, ...workloads.values()];
+  const registryBudget = registryBudgetInformer(options, deps);
+  const all = [
+    nodes,
+    nodeImages,
+    imagePullJobs,
+    imageListPullJobs,
+    pods,
+    ...workloads.values(),
+    ...Object.values(registryBudget),
+  ];
   return {
+    ...registryBudget,
     nodes,
     nodeImages,
     imagePullJobs,
@@ -152,4 +159,29 @@ export function createInformers(options: InformersOptions, deps: InformersDeps):
       await Promise.all(all.map(informer => informer.synced(signal)));
     },
   };
+}
+
+/** RBAC gives list and watch for that name alone, so the name has to be asked for. */
+function registryBudgetInformer(
+  { namespace }: InformersOptions,
+  deps: InformersDeps,
+): Pick<Informers, 'registryBudget'> {
+  if (namespace === undefined) return {};
+  const fieldSelector = `metadata.name=${REGISTRY_BUDGET_CONFIG_MAP}`;
+  // A ceiling that was lowered a moment ago holds for a new leader, too.
+  const selection = { namespace, fieldSelector, consistent: true };
+  return { registryBudget: deps.createInformer({ resource: CONFIG_MAPS, ...selection }) };
+}
+
+function imagePullJobInformer(deps: InformersDeps): Informer<ImagePullJob> {
+  return deps.createInformer<ImagePullJob>({
+    resource: IMAGE_PULL_JOBS,
+    trim: trimLastApplied,
+    indexes: {
+      [INDEX_NAMESPACE]: byNamespace,
+      [INDEX_OWNER_UID]: byControllerUid,
+      [INDEX_UID]: byUid,
+      [INDEX_OPEN]: byOpen,
+    },
+  });
 }

@@ -5,6 +5,7 @@ import {
   MANAGER_DEPLOYMENT,
   MANAGER_SERVICE_ACCOUNT,
   MUTATING_WEBHOOK_CONFIGURATION,
+  REGISTRY_BUDGET_CONFIG_MAP,
   SYSTEM_NAMESPACE,
   VALIDATING_WEBHOOK_CONFIGURATION,
   WEBHOOK_CERTIFICATES_SECRET,
@@ -116,6 +117,19 @@ const GRANTS: readonly Grant[] = [
         resources: ['deployments'],
         resourceNames: [MANAGER_DEPLOYMENT],
         verbs: ['get'],
+      },
+    ],
+  },
+  {
+    name: 'headstart-registry-budget-reader',
+    namespace: SYSTEM_NAMESPACE,
+    why: 'Follows the one ConfigMap that limits pulls by registry; a list or watch has to ask for it by its name.',
+    rules: [
+      {
+        apiGroups: [''],
+        resources: ['configmaps'],
+        resourceNames: [REGISTRY_BUDGET_CONFIG_MAP],
+        verbs: READ,
       },
     ],
   },

@@ -46,7 +46,7 @@ export async function composeManager(
     kinds: workloads.map(({ plural, version }) => `${plural}/${version}`),
   });
   const informers = createInformers(
-    { workloads },
+    { workloads, namespace: options.namespace },
     { createInformer: declared => createInformer(declared, deps) },
   );
   const events = createEventRecorder(
@@ -54,9 +54,9 @@ export async function composeManager(
     deps,
   );
   const { writeDeadlineMs } = leaseTimes(options);
-  const { gates, maxPullsPerRegistry } = options;
+  const { gates, maxPullsPerRegistry, namespace } = options;
   const controllers = setupControllers(
-    { gates, writeDeadlineMs, maxPullsPerRegistry },
+    { gates, writeDeadlineMs, maxPullsPerRegistry, namespace },
     { ...deps, informers, events },
   );
   const admission = composeAdmission(options, deps, informers);

@@ -18,6 +18,7 @@ import {
 import { isOpen } from '../job-life.ts';
 import type { KnownNodeImages } from '../node-image-writer/known-node-images.ts';
 import type { NodeImageWriter } from '../node-image-writer/writer.ts';
+import { BudgetEvents } from '../registry-budget/budget-events.ts';
 import { RegistryBudget } from '../registry-budget/registry-budget.ts';
 import { JobAdvance } from './advance.ts';
 import { JobEnd } from './job-end.ts';
@@ -35,6 +36,8 @@ export interface ImagePullJobControllerOptions {
   readonly enabled: boolean;
   /** Pulls at once from any registry; 0: no ceiling. */
   readonly maxPullsPerRegistry: number;
+  /** The manager's. */
+  readonly namespace: string;
 }
 
 export interface ImagePullJobControllerDeps extends ControllerDeps {
@@ -53,7 +56,12 @@ export function setupImagePullJobController(
   const metrics = new JobMetrics(deps.metrics);
   const secrets = new PullSecrets(deps);
   const wake = (key: ObjectKey): void => controller.enqueue(key);
-  const budget = new RegistryBudget(options, { ...deps, wake });
+  const budget = new RegistryBudget(options, {
+    ...deps,
+    wake,
+    configMaps: informers.registryBudget,
+    budgetEvents: new BudgetEvents(options, deps),
+  });
   const advance = new JobAdvance({ ...deps, budget, wake });
   const reconciler = new ImagePullJobReconciler(options, {
     ...deps,
@@ -88,6 +96,7 @@ export function setupImagePullJobController(
       } catch {
         return; // Only the signal ends it.
       }
+      budget.lead(signal);
       await controller.run(signal);
       await advance.idle();
     },

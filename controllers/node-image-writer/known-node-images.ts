@@ -1,6 +1,6 @@
 import type { NodeImage } from '../../api/node-image.ts';
 import { NODE_IMAGES } from '../../api/resources.ts';
-import type { Change, Informer, Lister } from '../../kube/informer.ts';
+import type { Change, Informer } from '../../kube/informer.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
@@ -23,7 +23,7 @@ export interface KnownNodeImagesDeps {
  * the ones that were just started. `metadata.generation` tells which is newer: it grows with every change of a spec.
  */
 export class KnownNodeImages {
-  readonly #cache: Lister<NodeImage>;
+  readonly #cache: Informer<NodeImage>;
   readonly #client: KubeClient;
   readonly #clock: Clock;
   readonly #log: Logger;
@@ -44,6 +44,11 @@ export class KnownNodeImages {
   /** Calls `handler` with the name of each NodeImage after what is known of it changed, before other handlers of its informer. */
   onChange(handler: (name: string) => void): void {
     this.#handlers.push(handler);
+  }
+
+  /** The first list is in the cache. */
+  get hasSynced(): boolean {
+    return this.#cache.hasSynced;
   }
 
   /** The newest NodeImage of that name we know of. */

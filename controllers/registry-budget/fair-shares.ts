@@ -6,6 +6,8 @@ export interface Claimant {
   readonly want: number;
   /** The older one gets what can't be divided. */
   readonly sinceMs: number;
+  /** Tells claimants of one age apart: whoever asks, the split is the same. */
+  readonly key: string;
 }
 
 /**
@@ -19,13 +21,17 @@ export function fairShares<C extends Claimant>(
   const level = highestLevel(free, claimants);
   const shares = new Map(claimants.map(each => [each, upTo(level, each)]));
   let left = free - totalUpTo(level, claimants);
-  for (const each of claimants.toSorted((a, b) => a.sinceMs - b.sinceMs)) {
+  for (const each of claimants.toSorted(byAge)) {
     const share = upTo(level, each);
     if (left < 1 || upTo(level + 1, each) === share) continue;
     shares.set(each, share + 1);
     left--;
   }
   return shares;
+}
+
+function byAge(a: Claimant, b: Claimant): number {
+  return a.sinceMs - b.sinceMs || (a.key < b.key ? -1 : 1);
 }
 
 /** What a claimant gets when everybody is filled up to `level`. */

@@ -31,6 +31,11 @@ export class PullsInFlight {
   /** What each NodeImage shows: pull → host. */
   readonly #byNode = new Map<string, ReadonlyMap<PullKey, string>>();
 
+  /** Hosts that somebody pulls from. */
+  hosts(): readonly string[] {
+    return [...this.#byHost.keys()];
+  }
+
   /** How many pull from `host`. */
   count(host: string): number {
     return this.#byHost.get(host)?.size ?? 0;

@@ -1,8 +1,17 @@
 import { type NodeImageEntryKey, registryOf } from '../../api/image-reference.ts';
 import type { ObjectKey } from '../../api/meta.ts';
+import { onAbort } from '../../runtime/abort.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Metrics } from '../../runtime/metrics.ts';
 import type { KnownNodeImages } from '../node-image-writer/known-node-images.ts';
-import { type Claimant, fairShares } from './fair-shares.ts';
+import type { BudgetEvents } from './budget-events.ts';
+import { BudgetMetrics } from './budget-metrics.ts';
+import { CeilingSettings, type CeilingSettingsDeps } from './ceiling-settings.ts';
+import { Claims } from './claims.ts';
+import { fairShares } from './fair-shares.ts';
+import { LoweredCeilings } from './lowered-ceilings.ts';
 import { type PullKey, PullsInFlight, pullKey } from './pulls-in-flight.ts';
+import { joined, type Refusal, Refusals } from './refusals.ts';
 import type { RegistryHold } from './registry-hold.ts';
 
 /** A job that wants to start pulls. */
@@ -16,23 +25,21 @@ export interface Asker {
   readonly held: number;
 }
 
-/** A job that got less than it asked for. */
-interface Claim extends Claimant {
-  readonly key: ObjectKey;
-}
-
 interface Reservation {
   readonly host: string;
   readonly key: PullKey;
 }
 
 export interface RegistryBudgetOptions {
-  /** Pulls at once from any registry; 0: no ceiling. */
+  /** Pulls at once from a registry without a ceiling of its own; 0: no ceiling. */
   readonly maxPullsPerRegistry: number;
 }
 
-export interface RegistryBudgetDeps {
-  readonly known: KnownNodeImages;
+export interface RegistryBudgetDeps extends Omit<CeilingSettingsDeps, 'changed'> {
+  readonly known: Pick<KnownNodeImages, 'get' | 'list' | 'onChange' | 'hasSynced'>;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly budgetEvents: Pick<BudgetEvents, 'lowered' | 'recovered'>;
   /** Asks for a look at a job that may start pulls now. */
   readonly wake: (key: ObjectKey) => void;
 }
@@ -42,20 +49,42 @@ export interface RegistryBudgetDeps {
  * any number of jobs that are looked at at once; jobs that want more than there is share it, and are woken when it gets free.
  */
 export class RegistryBudget {
-  readonly #options: RegistryBudgetOptions;
   readonly #deps: RegistryBudgetDeps;
+  readonly #settings: CeilingSettings;
+  readonly #lowered: LoweredCeilings;
+  readonly #metrics: BudgetMetrics;
   readonly #pulls = new PullsInFlight();
-  /** By host; hosts without a claim have no entry. */
-  readonly #claims = new Map<string, Map<ObjectKey, Claim>>();
-  readonly #claimedFrom = new Map<ObjectKey, string>();
+  readonly #claims = new Claims();
+  readonly #refusals = new Refusals();
+  /** Refusals that were read before all pulls were counted. */
+  readonly #unheard = new Map<string, Refusal>();
   /** By job and node. */
   readonly #reservations = new Map<string, Reservation>();
+  #leading = false;
 
   constructor(options: RegistryBudgetOptions, deps: RegistryBudgetDeps) {
-    this.#options = options;
     this.#deps = deps;
+    this.#metrics = new BudgetMetrics(deps.metrics);
+    this.#lowered = new LoweredCeilings({
+      clock: deps.clock,
+      rose: (host, over) => this.#rose(host, over),
+    });
+    this.#settings = new CeilingSettings(options, { ...deps, changed: () => this.#edited() });
     deps.known.onChange(name => this.#follow(name));
     for (const { metadata } of deps.known.list()) this.#follow(metadata.name);
+  }
+
+  /** Until `signal` aborts this replica is the one that gives room away, and the one that tells. All NodeImages are known by now. */
+  lead(signal: AbortSignal): void {
+    this.#leading = true;
+    this.#hear();
+    this.#lowered.start();
+    for (const host of this.#pulls.hosts()) this.#show(host);
+    onAbort(signal, () => {
+      this.#leading = false;
+      this.#lowered.stop();
+      this.#metrics.clear();
+    });
   }
 
   /**
@@ -83,41 +112,75 @@ export class RegistryBudget {
 
   /** The job does not wait any longer. */
   withdraw(key: ObjectKey): void {
-    const host = this.#claimedFrom.get(key);
+    const host = this.#claims.hostOf(key);
     if (host === undefined) return;
-    this.#drop(key);
+    this.#claims.drop(key);
     this.#offer(host);
   }
 
   /** What keeps the job from starting more pulls; undefined when no ceiling does. */
   holdOf(key: ObjectKey): RegistryHold | undefined {
-    const registry = this.#claimedFrom.get(key);
+    const registry = this.#claims.hostOf(key);
     if (registry === undefined) return undefined;
-    const ceiling = this.#ceilingOf(registry);
-    return { registry, ceiling, inFlight: this.#pulls.count(registry), lowered: false };
+    return {
+      registry,
+      ceiling: this.#ceilingOf(registry),
+      inFlight: this.#pulls.count(registry),
+      lowered: this.#lowered.limitOf(registry) < this.#settings.ceilingOf(registry),
+    };
   }
 
-  #follow(name: string): void {
-    const changed = this.#pulls.update(name, this.#deps.known.get(name));
-    for (const host of changed) this.#offer(host);
-  }
-
-  #ceilingOf(_host: string): number {
-    const { maxPullsPerRegistry } = this.#options;
-    return maxPullsPerRegistry === 0 ? Number.POSITIVE_INFINITY : maxPullsPerRegistry;
+  #ceilingOf(host: string): number {
+    return Math.min(this.#settings.ceilingOf(host), this.#lowered.limitOf(host));
   }
 
   #roomAt(host: string): number {
     return Math.max(0, this.#ceilingOf(host) - this.#pulls.count(host));
   }
 
+  #follow(name: string): void {
+    const { clock, known } = this.#deps;
+    const nodeImage = known.get(name);
+    for (const [host, { atMs, count }] of this.#refusals.take(name, nodeImage, clock.now())) {
+      this.#unheard.set(host, joined(this.#unheard.get(host), atMs, count));
+    }
+    if (this.#unheard.size > 0 && known.hasSynced) this.#hear();
+    for (const host of this.#pulls.update(name, nodeImage)) this.#offer(host);
+  }
+
+  /** Lowers the ceilings of registries that refused pulls. Those pulls have ended or are about to, and count as in flight. */
+  #hear(): void {
+    for (const [host, { atMs, count }] of this.#unheard) {
+      const before = this.#ceilingOf(host);
+      const inFlight = Math.max(this.#pulls.count(host), count);
+      const ceiling = this.#settings.ceilingOf(host);
+      if (!this.#lowered.lower(host, { ceiling, inFlight, atMs })) continue;
+      if (this.#leading) this.#deps.budgetEvents.lowered(host, this.#ceilingOf(host), before);
+      this.#announce(host);
+    }
+    this.#unheard.clear();
+  }
+
+  #rose(host: string, over: boolean): void {
+    if (over) this.#deps.budgetEvents.recovered(host, this.#ceilingOf(host));
+    this.#announce(host);
+  }
+
+  #edited(): void {
+    for (const host of new Set([...this.#claims.hosts(), ...this.#pulls.hosts()])) {
+      this.#announce(host);
+    }
+  }
+
   /** How many of `want` pulls the job gets. What it does not get it goes on claiming. */
   #grant(host: string, { key, held, sinceMs }: Asker, want: number): number {
-    this.#drop(key);
+    this.#claims.drop(key);
     const claim = { key, held, sinceMs, want };
-    const others = this.#claims.get(host)?.values() ?? [];
-    const granted = fairShares(this.#roomAt(host), [...others, claim]).get(claim) ?? 0;
-    if (granted < want) this.#claim(host, { ...claim, held: held + granted, want: want - granted });
+    const shares = fairShares(this.#roomAt(host), [...this.#claims.on(host), claim]);
+    const granted = shares.get(claim) ?? 0;
+    if (granted < want) {
+      this.#claims.set(host, { ...claim, held: held + granted, want: want - granted });
+    }
     return granted;
   }
 
@@ -127,28 +190,28 @@ export class RegistryBudget {
     this.#pulls.reserve(host, key);
   }
 
-  #claim(host: string, claim: Claim): void {
-    let claims = this.#claims.get(host);
-    if (claims === undefined) this.#claims.set(host, (claims = new Map()));
-    claims.set(claim.key, claim);
-    this.#claimedFrom.set(claim.key, host);
-  }
-
-  #drop(key: ObjectKey): void {
-    const host = this.#claimedFrom.get(key);
-    if (host === undefined) return;
-    this.#claimedFrom.delete(key);
-    const claims = this.#claims.get(host);
-    claims?.delete(key);
-    if (claims?.size === 0) this.#claims.delete(host);
-  }
-
   /** Wakes the jobs whose turn it is. */
   #offer(host: string): void {
-    const claims = this.#claims.get(host);
-    if (claims === undefined) return;
-    for (const [{ key }, share] of fairShares(this.#roomAt(host), [...claims.values()])) {
+    this.#show(host);
+    const room = this.#roomAt(host);
+    if (room === 0) return;
+    for (const [{ key }, share] of fairShares(room, this.#claims.on(host))) {
       if (share > 0) this.#deps.wake(key);
     }
+  }
+
+  /** Another ceiling holds: whoever waits for the registry has to say so in its status. */
+  #announce(host: string): void {
+    this.#show(host);
+    for (const { key } of this.#claims.on(host)) this.#deps.wake(key);
+  }
+
+  #show(host: string): void {
+    if (!this.#leading) return;
+    this.#metrics.show(host, {
+      inFlight: this.#pulls.count(host),
+      ceiling: this.#ceilingOf(host),
+      waiting: this.#claims.on(host).reduce((total, { want }) => total + want, 0),
+    });
   }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
+import { SYSTEM_NAMESPACE } from '../../api/names.ts';
 import { imageListPullJob, imagePullJob, named, nodeImage } from '../manifests/test-objects.ts';
 import { type CrdServer, startCrdServer } from './crd-server.ts';
 
@@ -10,6 +11,7 @@ describe('Samples on kube-apiserver', () => {
 
   before(async () => {
     server = await startCrdServer();
+    await server.kubectl(['create', 'namespace', SYSTEM_NAMESPACE]);
   });
   after(() => server[Symbol.asyncDispose]());
 

@@ -4,6 +4,7 @@ import type {
   ImagePullJobSpec,
   ImagePullJobStatus,
 } from '../../api/image-pull-job.ts';
+import { SYSTEM_NAMESPACE } from '../../api/names.ts';
 import type { ImageTagSpec, NodeImage } from '../../api/node-image.ts';
 import type { Resource } from '../../api/resource.ts';
 import { IMAGE_PULL_JOBS, NODE_IMAGES, NODES, PODS, SECRETS } from '../../api/resources.ts';
@@ -239,7 +240,7 @@ export async function startReplica(
 ): Promise<Replica> {
   const base = { client, clock, log: silentLogger, metrics: noMetrics, random: () => 0.5 };
   const informers = createInformers(
-    { workloads: [] },
+    { workloads: [], namespace: SYSTEM_NAMESPACE },
     { createInformer: declared => createInformer(declared, base) },
   );
   const events = createEventRecorder({ component: 'headstart-manager' }, base);

@@ -96,6 +96,11 @@ describe('RBAC', () => {
       ],
     ],
     ['headstart-manager', 'nodeimages/status', []],
+    [
+      'headstart-manager',
+      'configmaps',
+      ['get', 'list', 'watch'].map(verb => `${verb}@${SYSTEM_NAMESPACE}:headstart-registry-budget`),
+    ],
     ['headstart-manager', 'clonesets', ['get', 'list', 'watch']],
     ['headstart-manager', 'clonesets/finalizers', ['update']],
     ['headstart-manager', 'pods', ['get', 'list', 'watch']],

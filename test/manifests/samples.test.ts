@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse, parseAllDocuments } from 'yaml';
+import { REGISTRY_BUDGET_CONFIG_MAP, SYSTEM_NAMESPACE } from '../../api/names.ts';
 import { validateImageListPullJob } from '../../api/validate-image-list-pull-job.ts';
 import { validateImagePullJob } from '../../api/validate-image-pull-job.ts';
 import { validateNodeImage } from '../../api/validate-node-image.ts';
 import { validateWorkloadSettings } from '../../api/validate-workload.ts';
+import { parseCeilings } from '../../controllers/registry-budget/ceilings.ts';
 import { customResourceDefinitions, OWN_CRDS, WORKLOAD_CRDS } from '../../manifests/crds.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
 import { schemaOf, structuralValidator } from './structural-schema.ts';
@@ -37,7 +39,8 @@ function assertValid(object: Manifest): void {
 }
 
 describe('Samples', () => {
-  const own = files.filter(file => file !== 'image-pull-job-ci-template.yaml');
+  const configMaps = ['image-pull-job-ci-template.yaml', 'registry-budget.yaml'];
+  const own = files.filter(file => !configMaps.includes(file));
   for (const file of own) {
     it(`${file} fits schema and rules, without a warning`, () => {
       objectsIn(read(file)).forEach(assertValid);
@@ -73,6 +76,16 @@ describe('Samples', () => {
       assert.doesNotMatch(job, /APP_/);
       assertValid(parse(job) as Manifest);
     }
+  });
+
+  it('hold ceilings of registries that the manager reads as they are meant', () => {
+    const [configMap] = objectsIn(read('registry-budget.yaml'));
+    assert.equal(configMap?.metadata.name, REGISTRY_BUDGET_CONFIG_MAP);
+    assert.equal(configMap.metadata.namespace, SYSTEM_NAMESPACE);
+    const { ceilings: text = '' } = configMap['data'] as Record<string, string>;
+    const { ceilings, problems } = parseCeilings(text);
+    assert.deepEqual(problems, []);
+    assert.equal(ceilings.byHost.size, 6);
   });
 
   it('hold a patch that makes a NodeImage pull one image, as a file and in one line', () => {

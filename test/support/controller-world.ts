@@ -1,4 +1,5 @@
 import type { KubeEvent } from '../../api/core.ts';
+import { SYSTEM_NAMESPACE } from '../../api/names.ts';
 import type { Resource } from '../../api/resource.ts';
 import { EVENTS } from '../../api/resources.ts';
 import type { Workload } from '../../api/workload.ts';
@@ -42,7 +43,7 @@ export async function startControllerWorld(
   const { metrics = noMetrics } = options;
   const base = { client: kube, clock: kube.clock, log, metrics, random: () => 0.5 };
   const informers = createInformers(
-    { workloads: options.workloads ?? [] },
+    { workloads: options.workloads ?? [], namespace: SYSTEM_NAMESPACE },
     { createInformer: declared => createInformer(declared, base) },
   );
   const events = createEventRecorder({ component: 'headstart-manager' }, base);

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type Claimant, fairShares } from '../../../controllers/registry-budget/fair-shares.ts';
 
-const claimant = (held: number, want: number, sinceMs = 0): Claimant => ({ held, want, sinceMs });
+const claimant = (held: number, want: number, sinceMs = 0, key = ''): Claimant => ({
+  held,
+  want,
+  sinceMs,
+  key,
+});
 const shares = (free: number, claimants: readonly Claimant[]): number[] => {
   const shared = fairShares(free, claimants);
   return claimants.map(each => shared.get(each) ?? 0);
@@ -43,10 +48,17 @@ describe('fairShares', () => {
     it(name, () => assert.deepEqual(shares(free, of), get));
   }
 
+  it('is the same whoever asks, also between jobs of one second', () => {
+    const [a, b] = [claimant(0, 9, 1, 'a'), claimant(0, 9, 1, 'b')];
+    assert.equal(fairShares(1, [a, b]).get(a), 1);
+    assert.equal(fairShares(1, [b, a]).get(a), 1);
+  });
+
   const any = fc.record({
     held: fc.nat(20),
     want: fc.nat(20),
     sinceMs: fc.nat(5),
+    key: fc.string({ minLength: 1, maxLength: 2 }),
   });
 
   it('never gives more than is free or wanted, and leaves nothing idle that somebody wants', () => {
