@@ -6,6 +6,7 @@ import { manager } from './manager.ts';
 import { managerRbac } from './manager-rbac.ts';
 import type { Manifest } from './manifest.ts';
 import { namespaces } from './namespaces.ts';
+import { nodeIsolation } from './node-isolation.ts';
 import { services } from './services.ts';
 import { webhookConfigurations } from './webhook-configurations.ts';
 
@@ -29,6 +30,7 @@ export function installManifests({
     ...customResourceDefinitions(OWN_CRDS),
     ...managerRbac(),
     ...daemonRbac(),
+    ...nodeIsolation(),
     ...services(),
     ...manager({ image }),
     daemon({ image, ...options }),

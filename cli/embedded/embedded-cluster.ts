@@ -67,6 +67,9 @@ const NOT_INSTALLED: ReadonlySet<string> = new Set([
   'Deployment',
   'DaemonSet',
   'PodDisruptionBudget',
+  // The embedded API server evaluates no CEL.
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
 ]);
 
 /** Starts a cluster whose webhooks are called. Everything of it is gone when it is disposed of. */

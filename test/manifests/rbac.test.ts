@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { DAEMON_SECRETS_NAMESPACE, SYSTEM_NAMESPACE } from '../../api/names.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
+import { nodeIsolation } from '../../manifests/node-isolation.ts';
 import type { PolicyRule } from '../../manifests/rbac.ts';
 import { installManifests } from '../../manifests/render.ts';
 
@@ -115,4 +116,22 @@ describe('RBAC', () => {
       assert.deepEqual(verbsOn(account, resource), verbs.toSorted());
     });
   }
+
+  it('binds, with a policy that denies, a daemon to the NodeImage of its node', () => {
+    const [policy, binding] = nodeIsolation();
+    assert.ok(policy !== undefined && binding !== undefined);
+    const { failurePolicy, matchConditions } = policy['spec'] as {
+      failurePolicy: string;
+      matchConditions: readonly { expression: string }[];
+    };
+    assert.equal(failurePolicy, 'Fail');
+    assert.match(
+      matchConditions[0]?.expression ?? '',
+      /'system:serviceaccount:headstart-daemon:headstart-daemon'$/,
+    );
+    assert.deepEqual(binding['spec'], {
+      policyName: policy.metadata.name,
+      validationActions: ['Deny'],
+    });
+  });
 });
