@@ -117,19 +117,20 @@ export class ImageListPullJobReconciler {
     await this.#writeStatus(list, status, signal);
   }
 
-  /** The uid keeps it out of another list of the name. */
+  /** Guarded: neither another list of the name nor one that ended meanwhile may get it. */
   async #writeStatus(
     list: ImageListPullJob,
     status: ImageListPullJobStatus,
     signal: AbortSignal,
   ): Promise<void> {
     if (isDeepStrictEqual(status, list.status)) return;
-    const { uid } = list.metadata;
+    const { uid, resourceVersion } = list.metadata;
     const failedImageStatuses = status.failedImageStatuses ?? null;
+    const body = { metadata: { uid, resourceVersion }, status: { ...status, failedImageStatuses } };
     await this.#deps.client.patch(
       IMAGE_LIST_PULL_JOBS,
       list.metadata,
-      { type: 'merge', body: { metadata: { uid }, status: { ...status, failedImageStatuses } } },
+      { type: 'merge', body },
       { subresource: 'status', signal },
     );
     const ended = status.completionTime !== undefined && list.status?.completionTime === undefined;

@@ -10,11 +10,13 @@ import type { KubeClient } from '../../kube/kube-client.ts';
 import { type Clock, timestamp } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { RegistryBudget } from '../registry-budget/registry-budget.ts';
+import { type DownloadStatus, downloadStatus } from './download-totals.ts';
 import type { Failure } from './entry-state.ts';
 import { summarizeFailures } from './failures.ts';
 import { eventsOf, sayAll } from './job-events.ts';
 import { logTransition } from './job-log.ts';
 import type { JobMetrics, JobState } from './job-metrics.ts';
+import type { JobView } from './job-view.ts';
 import type { JobViews, OpenJob } from './job-views.ts';
 import { needsMirrors } from './mirrored-secret.ts';
 import type { JobProgress } from './progress.ts';
@@ -23,6 +25,8 @@ import { type Verdict, verdictOn } from './verdict.ts';
 
 /** A moving status is written at most this often. */
 const STATUS_EVERY_MS = 1_000;
+/** And one in which nothing but downloads moved: nodes tell of those every few seconds, and many nodes all the time. */
+const DOWNLOADS_EVERY_MS = 5_000;
 
 const INVALID: Verdict = { kind: 'failed', reason: 'InvalidSpec' };
 
@@ -68,6 +72,9 @@ export class JobReport {
     if (verdict.kind === 'running' && sinceMs < STATUS_EVERY_MS) return STATUS_EVERY_MS - sinceMs;
     const status = this.#statusOf(job, open, verdict);
     if (isDeepStrictEqual(status, job.status)) return Number.POSITIVE_INFINITY;
+    if (sinceMs < DOWNLOADS_EVERY_MS && isSameButDownloads(status, job.status)) {
+      return DOWNLOADS_EVERY_MS - sinceMs;
+    }
     await this.#write(job, status, verdict, signal);
     return Number.POSITIVE_INFINITY;
   }
@@ -106,10 +113,23 @@ export class JobReport {
       counts: view.progress.counts,
       failures: summarizeFailures([...view.progress.failures(), ...cutOff]),
       verdict,
+      downloads: this.#downloadsOf(job, view, verdict),
       ...(secrets !== undefined && needsMirrors(job)
         ? { secretProblems: secrets.state.problems }
         : {}),
       now: timestamp(this.#deps.clock),
+    });
+  }
+
+  #downloadsOf(job: ImagePullJob, { progress }: JobView, verdict: Verdict): DownloadStatus {
+    const nowMs = this.#deps.clock.now();
+    const { startTime } = job.status ?? {};
+    return downloadStatus({
+      counts: progress.counts,
+      totals: progress.totals,
+      startedMs: startTime === undefined ? nowMs : Date.parse(startTime),
+      nowMs,
+      isMoving: verdict.reason === 'Pulling' && job.spec.completionPolicy?.type !== 'Never',
     });
   }
 
@@ -120,9 +140,11 @@ export class JobReport {
     signal: AbortSignal,
   ): Promise<void> {
     const { client, clock, events, jobs, log, metrics, views } = this.#deps;
-    const { name, namespace = '', uid } = job.metadata;
-    const body = { metadata: { uid }, status: statusPatch(job.status, status) };
-    const over = jobs.get(keyOf(job))?.metadata.resourceVersion;
+    const { name, namespace = '', uid, resourceVersion } = job.metadata;
+    // Guarded: an end that was worked out from an old copy would be told twice.
+    const metadata = { uid, resourceVersion };
+    const body = { metadata, status: statusPatch(job.status, status) };
+    const cached = jobs.get(keyOf(job));
     const written = await client.patch(
       IMAGE_PULL_JOBS,
       { name, namespace },
@@ -130,14 +152,25 @@ export class JobReport {
       { signal, subresource: 'status' },
     );
     const open = views.get(keyOf(job));
-    if (open !== undefined) {
-      open.statusWrittenMs = clock.monotonicMs();
-      open.written = { job: written, over };
-    }
+    if (open !== undefined) open.statusWrittenMs = clock.monotonicMs();
+    views.wrote(written, cached);
     if (verdict.kind !== 'running') metrics.ended(job, status, verdict);
     logTransition(log, job, status, verdict);
     sayAll(events, job, eventsOf(job, status, verdict));
   }
+}
+
+function isSameButDownloads(a: ImagePullJobStatus, b: ImagePullJobStatus | undefined): boolean {
+  return b !== undefined && isDeepStrictEqual(withoutDownloads(a), withoutDownloads(b));
+}
+
+function withoutDownloads({
+  bytesDone: _done,
+  bytesTotal: _total,
+  estimatedCompletionTime: _estimate,
+  ...status
+}: ImagePullJobStatus): ImagePullJobStatus {
+  return status;
 }
 
 function jobStateOf(verdict: Verdict): JobState {

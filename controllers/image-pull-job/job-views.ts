@@ -12,8 +12,8 @@ export interface OpenJob {
   secrets?: { readonly state: PullSecretsState; readonly checkedAtMs: number };
   /** When the status was last written, on the monotonic clock. */
   statusWrittenMs?: number;
-  /** The job as our last write returned it, and the resourceVersion that the cache had then. */
-  written?: { readonly job: ImagePullJob; readonly over: string | undefined };
+  /** The job as our last write returned it, and the resourceVersions before it that the cache has yet to go through. */
+  written?: { readonly job: ImagePullJob; readonly over: ReadonlySet<string | undefined> };
 }
 
 /** The open jobs of this process. */
@@ -48,10 +48,23 @@ export class JobViews {
     this.#jobs.delete(key);
   }
 
-  /** The job as the cache has it, or as we wrote it when the cache has not moved since. */
+  /** Takes in what a write of ours returned, while the cache had `cached`. */
+  wrote(job: ImagePullJob, cached: ImagePullJob | undefined): void {
+    const open = this.#jobs.get(keyOf(job));
+    if (open === undefined) return;
+    const over = new Set([cached?.metadata.resourceVersion]);
+    const { written } = open;
+    if (written?.over.has(cached?.metadata.resourceVersion)) {
+      for (const version of written.over) over.add(version);
+      over.add(written.job.metadata.resourceVersion);
+    }
+    open.written = { job, over };
+  }
+
+  /** The job as the cache has it, or as we wrote it while the cache has not seen that. */
   latest(cached: ImagePullJob): ImagePullJob {
     const written = this.#jobs.get(keyOf(cached))?.written;
-    const unmoved = written !== undefined && written.over === cached.metadata.resourceVersion;
-    return unmoved ? written.job : cached;
+    const isOlder = written?.over.has(cached.metadata.resourceVersion) ?? false;
+    return written !== undefined && isOlder ? written.job : cached;
   }
 }

@@ -236,9 +236,12 @@ export interface Replica extends AsyncDisposable {
 export async function startReplica(
   client: KubeClient,
   clock: FakeClock,
-  { maxPullsPerRegistry = 0 }: Pick<ClusterOptions, 'maxPullsPerRegistry'> = {},
+  {
+    maxPullsPerRegistry = 0,
+    metrics = noMetrics,
+  }: Pick<ClusterOptions, 'maxPullsPerRegistry' | 'metrics'> = {},
 ): Promise<Replica> {
-  const base = { client, clock, log: silentLogger, metrics: noMetrics, random: () => 0.5 };
+  const base = { client, clock, log: silentLogger, metrics, random: () => 0.5 };
   const informers = createInformers(
     { workloads: [], namespace: SYSTEM_NAMESPACE },
     { createInformer: declared => createInformer(declared, base) },

@@ -3,6 +3,7 @@ import { IMAGE_PULL_JOBS, NODE_IMAGES } from '../../../api/resources.ts';
 import type { KubeClient } from '../../../kube/kube-client.ts';
 import { KubeError } from '../../../kube/kube-error.ts';
 import { untilAborted } from '../../../runtime/abort.ts';
+import { createPlainMetrics } from '../../../runtime/plain-metrics.ts';
 import { defer } from '../../support/defer.ts';
 import type { FakeKube } from '../../support/fake-kube.ts';
 import { clientOf } from '../client-of.ts';
@@ -96,6 +97,30 @@ describe('image-pull-job controller: leaders and lost answers', () => {
     assert.equal(lost, 1);
     assert.deepEqual(cluster.daemons.nodes, ['node-02']);
     assert.equal(cluster.status('warm').active, 1);
+  });
+
+  it('ends once, though its cache shows its own writes late and one by one', async () => {
+    await using cluster = await startCluster({ nodes: 2, pullMs: 300 });
+    cluster.kill();
+    const { kube } = cluster;
+    const client = clientOf(kube, {
+      async *watch(resource, options) {
+        for await (const event of kube.watch(resource, options)) {
+          if (resource.plural === IMAGE_PULL_JOBS.plural) {
+            await kube.clock.sleep(700, options.signal);
+          }
+          yield event;
+        }
+      },
+    });
+    const metrics = createPlainMetrics();
+    await using replica = await startReplica(client, kube.clock, { metrics });
+    await replica.lead();
+    await cluster.create(pullJob('warm', { parallelism: 1 }));
+    await cluster.run(30_000);
+    assert.equal(cluster.status('warm').succeeded, 2);
+    assert.equal(cluster.status('warm').completionTime, '2026-01-01T00:00:01Z');
+    assert.match(await metrics.exposition(), /^headstart_jobs_ended_total{.*} 1$/m);
   });
 
   it('a node that the API server refuses to write fails alone', async () => {
