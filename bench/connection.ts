@@ -13,8 +13,11 @@ export async function connectAs(name: string, kubeconfig: string): Promise<KubeC
   return connectKube(options, { clock, random: Math.random });
 }
 
-/** What informers on `connection` need; they say on stderr what goes wrong. */
-export function informerDeps(name: string, { client }: KubeConnection): ReflectorDeps {
+/** What informers and nodes need; they say on stderr what goes wrong. */
+export function informerDeps(
+  name: string,
+  { client }: Pick<KubeConnection, 'client'>,
+): ReflectorDeps {
   const log = createPlainLogger({ level: 'warn', name });
   return { client, clock: systemClock, log, metrics: noMetrics, random: Math.random };
 }

@@ -1,99 +1,80 @@
 import type { ImagePullJob } from '../api/image-pull-job.ts';
 import { IMAGE_PULL_JOBS } from '../api/resources.ts';
 import type { KubeConnection } from '../kube/connect-kube.ts';
-import { createInformer } from '../kube/create-informer.ts';
-import { informerDeps } from './connection.ts';
-import { totalOf, writesBetween } from './metrics-text.ts';
-import type { FanoutOptions } from './options.ts';
-import { usageOf } from './process-usage.ts';
-import { type FanoutResult, idealSeconds, rounded } from './result.ts';
+import { startMeasure } from './measure.ts';
+import type { NodesProcess } from './nodes-process.ts';
+import { createNode, createPod, nodeName, writeMany } from './objects.ts';
+import { idealSeconds, rounded, secondsSince } from './result.ts';
+import { COMMON_DEFAULTS, type Result, type Scenario, type ScenarioOptions } from './scenario.ts';
+import { startDaemons } from './start-daemons.ts';
+import { hasEnded, watchJobs } from './watch-jobs.ts';
 import { startWorld, type World } from './world.ts';
 
 const JOB = { namespace: 'default', name: 'fanout' };
 
 /** One ImagePullJob over all nodes of a fresh cluster, from its creation to its last trace. */
-export async function fanout(options: FanoutOptions): Promise<FanoutResult> {
-  await using world = await startWorld(options);
-  const before = await usage(world);
-  const { makespanSeconds, firstTagMs } = await runJob(world, options);
-  const after = await usage(world);
-  const cleanupSeconds = await deleteJob(world);
+export const fanout: Scenario = {
+  name: 'fanout',
+  summary: 'one job over all nodes: makespan, writes, CPU and memory, first tag, clean-up',
+  defaults: COMMON_DEFAULTS,
+  run,
+};
 
-  const { nodes, parallelism, pullMs } = options;
+async function run(options: ScenarioOptions): Promise<Result> {
+  await using world = await startWorld({ fill: connection => fill(connection, options) });
+  const nodes = await startDaemons(world, options);
+  const ended = await startMeasure(world);
+  const { makespanSeconds, firstTagMs, uid } = await runJob(world, nodes, options);
+  const { writesTotal, writes, ...cost } = await ended();
+  const { mostAtOnce } = await nodes.report();
+  const cleanupSeconds = await deleteJob(world, nodes);
   const ideal = idealSeconds(options);
-  const writes = writesBetween(before.metrics, after.metrics);
-  const allWrites = Object.values(writes).reduce((sum, count) => sum + count, 0);
   return {
-    nodes,
-    parallelism,
-    pullMs,
-    makespanSeconds: rounded(makespanSeconds),
+    makespanSeconds,
     idealSeconds: ideal,
     ratio: rounded(makespanSeconds / ideal),
-    writesPerNode: rounded(allWrites / nodes),
+    writesPerNode: rounded(writesTotal / options.nodes),
+    ...cost,
+    firstTagMs,
+    mostAtOnce: mostAtOnce[uid],
+    cleanupSeconds,
     writes,
-    managerCpuSeconds: rounded(after.manager.cpuSeconds - before.manager.cpuSeconds),
-    managerPeakRssMb: rounded(after.manager.peakRssMb),
-    apiserverCpuSeconds: rounded(after.apiserverCpuSeconds - before.apiserverCpuSeconds),
-    firstTagMs: rounded(firstTagMs),
-    cleanupSeconds: rounded(cleanupSeconds),
   };
 }
 
-interface Usage {
-  readonly metrics: string;
-  readonly apiserverCpuSeconds: number;
-  readonly manager: { readonly cpuSeconds: number; readonly peakRssMb: number };
-}
-
-async function usage(world: World): Promise<Usage> {
-  const [metrics, manager] = await Promise.all([
-    world.apiServerMetrics(),
-    usageOf(world.managerPid),
-  ]);
-  return { metrics, manager, apiserverCpuSeconds: totalOf(metrics, 'process_cpu_seconds_total') };
+async function fill({ client }: KubeConnection, options: ScenarioOptions): Promise<void> {
+  const { pods, nodes, daemons } = options;
+  // Real nodes register themselves.
+  if (daemons === 'simulated') await writeMany(nodes, index => createNode(client, index));
+  await writeMany(pods, index => {
+    const node = nodeName(index % nodes);
+    return createPod(client, { name: `pod-${index}`, app: `app-${index % 100}`, node });
+  });
 }
 
 async function runJob(
-  { connection, daemons }: World,
-  { parallelism }: FanoutOptions,
-): Promise<{ makespanSeconds: number; firstTagMs: number }> {
-  await using watch = await watchJob(connection);
-  const firstTag = daemons.next('first tag').then(() => performance.now());
+  { connection }: World,
+  nodes: NodesProcess,
+  { parallelism }: ScenarioOptions,
+): Promise<{ makespanSeconds: number; firstTagMs: number; uid: string }> {
+  await using jobs = await watchJobs(connection);
+  const firstTag = nodes.next('first tag').then(() => performance.now());
   const start = performance.now();
-  const [firstTagAt, { endedAt, job }] = await Promise.all([
+  const [firstTagAt, [ended]] = await Promise.all([
     firstTag,
-    watch.ended,
+    jobs.first(1, hasEnded),
     connection.client.create(IMAGE_PULL_JOBS, pullJob(parallelism)),
   ]);
-  const { desired = 0, succeeded = 0 } = job.status ?? {};
+  if (ended === undefined) throw new Error('no job ended');
+  const { metadata, status } = ended.job;
+  const { desired = 0, succeeded = 0 } = status ?? {};
   if (desired === 0 || succeeded !== desired) {
-    throw new Error(`${succeeded} of ${desired} nodes succeeded: ${job.status?.message ?? ''}`);
+    throw new Error(`${succeeded} of ${desired} nodes succeeded: ${status?.message ?? ''}`);
   }
-  return { makespanSeconds: (endedAt - start) / 1000, firstTagMs: firstTagAt - start };
-}
-
-interface JobWatch extends AsyncDisposable {
-  readonly ended: Promise<{ readonly endedAt: number; readonly job: ImagePullJob }>;
-}
-
-/** Watches the jobs of the cluster, of which there is one. */
-async function watchJob(connection: KubeConnection): Promise<JobWatch> {
-  const informer = createInformer({ resource: IMAGE_PULL_JOBS }, informerDeps('bench', connection));
-  const ended = new Promise<{ endedAt: number; job: ImagePullJob }>(resolve => {
-    informer.onChange(({ object: job }) => {
-      if (job.status?.completionTime) resolve({ endedAt: performance.now(), job });
-    });
-  });
-  const stop = new AbortController();
-  const running = informer.run(stop.signal);
-  await informer.synced();
   return {
-    ended,
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await running;
-    },
+    makespanSeconds: rounded((ended.atMs - start) / 1000),
+    firstTagMs: rounded(firstTagAt - start),
+    uid: metadata.uid ?? '',
   };
 }
 
@@ -104,9 +85,9 @@ function pullJob(parallelism: number): ImagePullJob {
   };
 }
 
-async function deleteJob({ connection, daemons }: World): Promise<number> {
-  const gone = daemons.next('last tag gone');
+async function deleteJob({ connection }: World, nodes: NodesProcess): Promise<number> {
+  const gone = nodes.next('last tag gone');
   const start = performance.now();
   await Promise.all([gone, connection.client.delete(IMAGE_PULL_JOBS, JOB)]);
-  return (performance.now() - start) / 1000;
+  return secondsSince(start);
 }

@@ -11,9 +11,9 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** A Markdown table with median, min and max of every number that the runs share. */
+/** A Markdown table with median, min and max of every number that the runs share, those of phases under `phase.measure`. */
 export function renderTable(runs: readonly object[]): string {
-  const columns = runs.map(run => new Map<string, unknown>(Object.entries(run)));
+  const columns = runs.map(run => new Map<string, unknown>(flattened(run)));
   const measures = [...(columns[0]?.keys() ?? [])].flatMap(measure => {
     const values = columns.map(column => column.get(measure)).filter(isNumber);
     return values.length === 0 ? [] : [{ measure, values }];
@@ -34,6 +34,15 @@ export function renderTable(runs: readonly object[]): string {
     column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
   );
   return [line(header), line(rule), ...rows.map(line)].join('\n');
+}
+
+/** One level deep: what lies deeper is detail. */
+function flattened(run: object): readonly (readonly [string, unknown])[] {
+  return Object.entries(run).flatMap(([key, value]: [string, unknown]) =>
+    typeof value === 'object' && value !== null
+      ? Object.entries(value).map(([inner, number]) => [`${key}.${inner}`, number] as const)
+      : [[key, value] as const],
+  );
 }
 
 const isNumber = (value: unknown): value is number => typeof value === 'number';

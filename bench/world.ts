@@ -1,125 +1,149 @@
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Node } from '../api/core.ts';
-import { NODE_IMAGES, NODES } from '../api/resources.ts';
+import { SYSTEM_NAMESPACE, WEBHOOK_SERVICE } from '../api/names.ts';
+import { NODE_IMAGES } from '../api/resources.ts';
 import type { KubeConnection } from '../kube/connect-kube.ts';
-import type { KubeClient } from '../kube/kube-client.ts';
+import { customResourceDefinitions, OWN_CRDS, WORKLOAD_CRDS } from '../manifests/crds.ts';
+import { daemonRbac } from '../manifests/daemon-rbac.ts';
+import { managerRbac } from '../manifests/manager-rbac.ts';
 import { namespaces } from '../manifests/namespaces.ts';
-import { noMetrics } from '../runtime/metrics.ts';
-import { Semaphore } from '../runtime/semaphore.ts';
+import { webhookConfigurations } from '../manifests/webhook-configurations.ts';
 import { CleanupStack } from '../test/cluster/cleanup-stack.ts';
 import { type ControlPlane, startControlPlane } from '../test/cluster/control-plane.ts';
 import { freePort } from '../test/cluster/free-port.ts';
-import { mustRun, startBackground } from '../test/cluster/process.ts';
 import { until } from '../test/cluster/until.ts';
+import { AUDIT_POLICY } from './audit.ts';
 import { connectAs } from './connection.ts';
-import { type DaemonsProcess, startDaemons } from './daemons-process.ts';
+import { startManager } from './manager.ts';
 
-/** A control plane with Nodes, the manager at work and simulated daemons. */
+/** A control plane with Headstart installed as it is shipped, and its manager at work. */
 export interface World extends AsyncDisposable {
+  readonly controlPlane: ControlPlane;
+  /** Of an administrator. */
   readonly connection: KubeConnection;
-  readonly daemons: DaemonsProcess;
   readonly managerPid: number;
+  /** Path of the log of all writes. */
+  readonly auditLog: string;
   /** What kube-apiserver measures of itself. */
   apiServerMetrics(): Promise<string>;
+  /** Resolves when there are so many NodeImages. */
+  nodeImages(count: number): Promise<void>;
+  /** Takes down what a scenario started, before the rest. */
+  defer(what: string, undo: () => unknown): void;
 }
 
-const CHECKOUT = join(import.meta.dirname, '..');
-const WRITES_AT_ONCE = 32;
+export interface WorldOptions {
+  /** Installs the kinds of workloads, too, and the webhooks. */
+  readonly workloads?: boolean;
+  /** Fills the cluster before the manager starts. */
+  readonly fill?: (connection: KubeConnection) => Promise<void>;
+}
 
-/** Starts everything and returns when every Node has its NodeImage. */
-export async function startWorld(options: {
-  readonly nodes: number;
-  readonly pullMs: number;
-}): Promise<World> {
+/** Thousands of nodes take minutes. */
+const PATIENCE_MS = 600_000;
+
+/** Starts everything and returns when the manager leads. */
+export async function startWorld(options: WorldOptions): Promise<World> {
   const cleanup = new CleanupStack();
   try {
-    const controlPlane = await startControlPlane();
-    cleanup.defer('control plane', () => controlPlane.stop());
-    return await populate(controlPlane, options, cleanup);
+    return await build(options, cleanup);
   } catch (error) {
     await cleanup.close();
     throw error;
   }
 }
 
-async function populate(
-  controlPlane: ControlPlane,
-  { nodes, pullMs }: { readonly nodes: number; readonly pullMs: number },
+async function build(
+  { workloads = false, fill }: WorldOptions,
   cleanup: CleanupStack,
 ): Promise<World> {
-  const { kubeconfigPath, mustKubectl } = controlPlane;
-  await mustKubectl(['apply', '-f', join(CHECKOUT, 'manifests', 'crds')]);
-  await mustKubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
-  await controlPlane.apply({ apiVersion: 'v1', kind: 'List', items: namespaces() });
-  const connection = await connectAs('headstart-bench', kubeconfigPath);
+  const audit = await mkdtemp(join(tmpdir(), 'headstart-bench-'));
+  cleanup.defer('audit log', () => rm(audit, { recursive: true, force: true }));
+  const controlPlane = await startAudited(audit);
+  cleanup.defer('control plane', () => controlPlane.stop());
+  const webhookPort = await freePort();
+  await install(controlPlane, { workloads, webhookPort });
+  const connection = await connectAs('headstart-bench', controlPlane.kubeconfigPath);
   cleanup.defer('connection', () => connection.close());
-  await createNodes(connection.client, nodes);
-  const managerPid = await startManager(controlPlane, cleanup);
-  await until(async () => (await connection.client.list(NODE_IMAGES)).items.length === nodes, {
-    what: 'a NodeImage for every Node',
-    timeoutMs: 300_000,
-    everyMs: 1_000,
-  });
-  const daemons = await startDaemons(kubeconfigPath, pullMs);
-  cleanup.defer('daemons', () => daemons.stop());
+  await fill?.(connection);
+  const managerPid = await startManager(controlPlane, { webhookPort }, cleanup);
   return {
+    controlPlane,
     connection,
-    daemons,
     managerPid,
-    apiServerMetrics: () => mustKubectl(['get', '--raw', '/metrics']),
+    auditLog: join(audit, 'audit.log'),
+    apiServerMetrics: () => controlPlane.mustKubectl(['get', '--raw', '/metrics']),
+    nodeImages: count => untilNodeImages(connection, count),
+    defer: (what, undo) => cleanup.defer(what, undo),
     [Symbol.asyncDispose]: () => cleanup.close(),
   };
 }
 
-async function createNodes(client: KubeClient, count: number): Promise<void> {
-  const writes = new Semaphore({ name: 'nodes', limit: WRITES_AT_ONCE }, { metrics: noMetrics });
-  const names = Array.from({ length: count }, (_, index) => `node-${index + 1}`);
-  await Promise.all(
-    names.map(name => writes.run(undefined, () => client.create(NODES, readyNode(name)))),
-  );
-}
-
-function readyNode(name: string): Node {
-  return {
-    metadata: { name, labels: { 'kubernetes.io/os': 'linux', 'kubernetes.io/hostname': name } },
-    status: { conditions: [{ type: 'Ready', status: 'True' }] },
-  };
-}
-
-/** Builds the bundle and runs its manager as an administrator; no webhook configuration points to it. */
-async function startManager(
-  { folder, kubeconfigPath }: ControlPlane,
-  cleanup: CleanupStack,
-): Promise<number> {
-  const dist = join(folder, 'dist');
-  await mustRun([process.execPath, join(CHECKOUT, 'scripts', 'build.mjs'), dist]);
-  cleanup.defer('bundle', () => rm(dist, { recursive: true, force: true }));
-  const metrics = `127.0.0.1:${await freePort()}`;
-  const manager = startBackground({
-    name: 'manager',
-    logFile: join(folder, 'manager.log'),
-    command: [
-      process.execPath,
-      join(dist, 'headstart.mjs'),
-      'manager',
-      `--kubeconfig=${kubeconfigPath}`,
-      '--webhook-host=127.0.0.1',
-      '--webhook-port=0',
-      `--metrics-address=${metrics}`,
-      '--log-level=warn',
+async function startAudited(folder: string): Promise<ControlPlane> {
+  const policy = join(folder, 'policy.json');
+  await writeFile(policy, JSON.stringify(AUDIT_POLICY));
+  return startControlPlane({
+    apiServerArgs: [
+      `--audit-policy-file=${policy}`,
+      `--audit-log-path=${join(folder, 'audit.log')}`,
     ],
   });
-  cleanup.defer('manager', () => manager.stop());
-  try {
-    await until(() => manager.isRunning && isReady(`http://${metrics}/readyz`), {
-      what: 'the manager to be ready',
-    });
-  } catch (cause) {
-    throw new Error(`the manager did not start\n${await manager.logTail()}`, { cause });
-  }
-  if (manager.pid === undefined) throw new Error('the manager ended');
-  return manager.pid;
 }
 
-const isReady = async (url: string): Promise<boolean> => (await fetch(url)).ok;
+/** What manifests/install.yaml holds, but for the pods; the webhooks' Service leads to this machine. */
+async function install(
+  { apply, mustKubectl }: ControlPlane,
+  { workloads, webhookPort }: { readonly workloads: boolean; readonly webhookPort: number },
+): Promise<void> {
+  const crds = workloads ? [...OWN_CRDS, ...WORKLOAD_CRDS] : OWN_CRDS;
+  await applyAll(apply, customResourceDefinitions(crds));
+  await mustKubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
+  await applyAll(apply, [...namespaces(), ...managerRbac(), ...daemonRbac()]);
+  if (workloads) await applyAll(apply, [...localService(), ...localWebhooks(webhookPort)]);
+}
+
+const applyAll = (apply: ControlPlane['apply'], items: readonly object[]): Promise<string> =>
+  apply({ apiVersion: 'v1', kind: 'List', items });
+
+/**
+ * kube-apiserver calls a Service of this type by its external name, and asks for the certificate of the Service all the same. The
+ * manager waits for an endpoint, which controllers make in a cluster.
+ */
+function localService(): readonly object[] {
+  const metadata = { name: WEBHOOK_SERVICE, namespace: SYSTEM_NAMESPACE };
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata,
+      spec: { type: 'ExternalName', externalName: 'localhost' },
+    },
+    {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: { ...metadata, labels: { 'kubernetes.io/service-name': WEBHOOK_SERVICE } },
+      addressType: 'FQDN',
+      endpoints: [{ addresses: ['localhost.localdomain'] }],
+    },
+  ];
+}
+
+function localWebhooks(port: number): readonly object[] {
+  // Ours: made from the table of routes a few lines before.
+  const configurations = webhookConfigurations() as unknown as readonly {
+    readonly webhooks: readonly { readonly clientConfig: { readonly service: object } }[];
+  }[];
+  return configurations.map(configuration => ({
+    ...configuration,
+    webhooks: configuration.webhooks.map(({ clientConfig, ...webhook }) => ({
+      ...webhook,
+      clientConfig: { service: { ...clientConfig.service, port } },
+    })),
+  }));
+}
+
+async function untilNodeImages({ client }: KubeConnection, count: number): Promise<void> {
+  const options = { what: `${count} NodeImages`, timeoutMs: PATIENCE_MS, everyMs: 1_000 };
+  await until(async () => (await client.list(NODE_IMAGES)).items.length === count, options);
+}

@@ -1,0 +1,69 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MANAGER_SERVICE_ACCOUNT, SYSTEM_NAMESPACE } from '../api/names.ts';
+import type { CleanupStack } from '../test/cluster/cleanup-stack.ts';
+import type { ControlPlane } from '../test/cluster/control-plane.ts';
+import { freePort } from '../test/cluster/free-port.ts';
+import { mustRun, startBackground } from '../test/cluster/process.ts';
+import { until } from '../test/cluster/until.ts';
+
+const CHECKOUT = join(import.meta.dirname, '..');
+
+/** Builds the bundle and starts its manager as its pod does: with the token of its ServiceAccount, as leader. Returns its pid. */
+export async function startManager(
+  controlPlane: ControlPlane,
+  { webhookPort }: { readonly webhookPort: number },
+  cleanup: CleanupStack,
+): Promise<number> {
+  const { folder } = controlPlane;
+  const dist = join(folder, 'dist');
+  await mustRun([process.execPath, join(CHECKOUT, 'scripts', 'build.mjs'), dist]);
+  cleanup.defer('bundle', () => rm(dist, { recursive: true, force: true }));
+  const metrics = `127.0.0.1:${await freePort()}`;
+  const manager = startBackground({
+    name: 'manager',
+    logFile: join(folder, 'manager.log'),
+    env: await podEnvironment(controlPlane),
+    command: [
+      process.execPath,
+      join(dist, 'headstart.mjs'),
+      'manager',
+      '--leader-elect',
+      '--webhook-host=127.0.0.1',
+      `--webhook-port=${webhookPort}`,
+      `--metrics-address=${metrics}`,
+      '--log-level=warn',
+    ],
+  });
+  cleanup.defer('manager', () => manager.stop());
+  try {
+    await until(() => manager.isRunning && isReady(`http://${metrics}/readyz`), {
+      what: 'the manager to be ready',
+    });
+  } catch (cause) {
+    throw new Error(`the manager did not start\n${await manager.logTail()}`, { cause });
+  }
+  if (manager.pid === undefined) throw new Error('the manager ended');
+  return manager.pid;
+}
+
+const isReady = async (url: string): Promise<boolean> => (await fetch(url)).ok;
+
+/** What kubelet gives a pod: the address of the API server and the files of the ServiceAccount. */
+async function podEnvironment(
+  controlPlane: ControlPlane,
+): Promise<Readonly<Record<string, string>>> {
+  const { url, caPem, folder } = controlPlane;
+  const directory = join(folder, 'manager-service-account');
+  await mkdir(directory);
+  await writeFile(join(directory, 'ca.crt'), caPem);
+  const token = await controlPlane.createToken(SYSTEM_NAMESPACE, MANAGER_SERVICE_ACCOUNT);
+  await writeFile(join(directory, 'token'), token, { mode: 0o600 });
+  const { hostname, port } = new URL(url);
+  return {
+    KUBECONFIG: '',
+    KUBERNETES_SERVICE_HOST: hostname,
+    KUBERNETES_SERVICE_PORT: port,
+    HEADSTART_SERVICE_ACCOUNT_DIRECTORY: directory,
+  };
+}

@@ -1,0 +1,8 @@
+import { churn } from './churn.ts';
+import { fanout } from './fanout.ts';
+import { nodes } from './nodes.ts';
+import { rollout } from './rollout.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Every scenario there is. */
+export const SCENARIOS: readonly Scenario[] = [fanout, nodes, rollout, churn];

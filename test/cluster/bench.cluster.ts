@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import type { Result } from '../../bench/scenario.ts';
+import { SCENARIOS } from '../../bench/scenarios.ts';
+
+/** Small and short: that they work is shown here, how fast Headstart is by `npm run bench`. */
+const TINY = { nodes: 12, parallelism: 3, pullMs: 300, pods: 5, jobs: 4 };
+
+const CHECKS: Readonly<Record<string, (result: Result) => void>> = {
+  fanout: ({ ratio, writesPerNode, mostAtOnce, writes }) => {
+    assert.ok(Number(ratio) >= 1, `pulls take their time, not ${String(ratio)}`);
+    assert.ok(Number(writesPerNode) >= 2 && Number(writesPerNode) < 3, String(writesPerNode));
+    assert.equal(mostAtOnce, TINY.parallelism);
+    assert.deepEqual(Object.keys(writes as object).sort(), [
+      'admin',
+      'headstart-daemon',
+      'headstart-manager',
+    ]);
+  },
+  nodes: ({ labelledSeconds, createdSeconds }) => {
+    assert.ok(Number(labelledSeconds) >= Number(createdSeconds));
+  },
+  rollout: ({ held, running }) => {
+    const [first, second] = [held as Result, running as Result];
+    assert.equal(first['warmedInTime'], TINY.nodes, 'a rollout that waits finds every image');
+    assert.ok(Number(first['patchToJobMs']) < 5_000);
+    for (const phase of [first, second]) {
+      assert.ok(Number(phase['maxPullsAtOnce']) <= TINY.parallelism);
+    }
+  },
+  churn: ({ violations, failed, desired, succeeded }) => {
+    assert.equal(violations, 0);
+    assert.deepEqual([failed, succeeded], [0, desired]);
+  },
+};
+
+describe('npm run bench', () => {
+  for (const scenario of SCENARIOS) {
+    const { name, defaults } = scenario;
+    it(`measures ${name}`, async () => {
+      const result = await scenario.run({ ...defaults, ...TINY });
+      const check = CHECKS[name] ?? assert.fail(`no check for ${name}`);
+      check(result);
+    });
+  }
+
+  it('measures with real daemons', async () => {
+    const [fanout = assert.fail()] = SCENARIOS;
+    const result = await fanout.run({ ...fanout.defaults, ...TINY, pods: 0, daemons: 'real' });
+    assert.equal(result['mostAtOnce'], TINY.parallelism);
+  });
+});
