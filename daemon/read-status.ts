@@ -1,7 +1,7 @@
 import { isJsonObject, memberAt } from '../api/json.ts';
-import { type ImageTagStatus, type NodeImageStatus, PULL_PHASES } from '../api/node-image.ts';
+import type { ImageTagStatus, NodeImageStatus } from '../api/node-image.ts';
 
-/** Reads a status that nothing has checked; what makes no sense in it is left out, and so is written anew. Never throws. */
+/** Reads the results in a status that nothing has checked. The rest of it is written anew. Never throws. */
 export function readStatus(status: unknown): NodeImageStatus | undefined {
   if (!isJsonObject(status)) return undefined;
   const images = memberAt(status, 'imageStatuses');
@@ -17,17 +17,17 @@ export function readStatus(status: unknown): NodeImageStatus | undefined {
 }
 
 function readTags(tags: unknown): readonly ImageTagStatus[] {
-  return Array.isArray(tags) ? tags.filter(isTagStatus) : [];
+  return Array.isArray(tags) ? tags.filter(isResult) : [];
 }
 
-/** The fields that anything depends on. */
-function isTagStatus(value: unknown): value is ImageTagStatus {
+/** Nothing depends on a status of a tag that is no result. */
+function isResult(value: unknown): value is ImageTagStatus {
   if (!isJsonObject(value)) return false;
   const { tag, phase, version, completionTime } = value;
   return (
     typeof tag === 'string' &&
-    PULL_PHASES.some(known => known === phase) &&
+    (phase === 'Succeeded' || phase === 'Failed') &&
     (version == null || typeof version === 'number') &&
-    (completionTime === undefined || typeof completionTime === 'string')
+    typeof completionTime === 'string'
   );
 }

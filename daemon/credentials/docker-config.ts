@@ -57,17 +57,19 @@ function problem(text: string): DockerConfig {
 function readEntries(entries: readonly (readonly [string, unknown])[]): DockerConfig {
   const credentials: RegistryCredential[] = [];
   const problems: string[] = [];
-  for (const [key, entry] of entries) {
+  for (const [i, [key, entry]] of entries.entries()) {
     const read = readEntry(entry);
-    if (typeof read === 'string') problems.push(`entry ${describeKey(key)} ${read}`);
+    if (typeof read === 'string') problems.push(`entry ${describeKey(key, i + 1)} ${read}`);
     else credentials.push({ key, ...read });
   }
   return { credentials, problems };
 }
 
-/** Keys may hold a user and a password, as addresses do. */
-function describeKey(key: string): string {
-  return describeJson(normalKey(key));
+/** Anything else may hold a password (`https://user:password@host`) or a token. */
+const PLAIN_KEY = /^(?:https?:\/\/)?[\w.*?[\]^:-]+(?:\/[\w.*/-]*)?$/;
+
+function describeKey(key: string, number: number): string {
+  return PLAIN_KEY.test(key) ? describeJson(normalKey(key)) : `number ${number}`;
 }
 
 type UserAndPassword = Pick<RegistryCredential, 'username' | 'password'>;

@@ -99,6 +99,7 @@ describe('readNodeImage', () => {
     { imageStatuses: { a: { tags: 'x' } } },
     { imageStatuses: { a: { tags: [null, { tag: 1 }, { tag: '1', phase: 'Bogus' }] } } },
     { imageStatuses: { a: { tags: [{ tag: '1', phase: 'Failed', completionTime: null }] } } },
+    { imageStatuses: { a: { tags: [finished('1', { phase: 'Waiting' })] } } },
   ];
   for (const status of statuses) {
     it(`leaves out what makes no sense in the status ${JSON.stringify(status)}`, () => {

@@ -43,7 +43,7 @@ describe('readNodeDockerConfig', () => {
     await writeFile(file(), '{"auths":{"https://robot:hunter2@reg.test":{"auth":"hunter2!"}}}');
     const { problems } = await read();
     assert.equal(problems.length, 1);
-    assert.match(problems.join(), /config.json: entry "reg.test" has an auth that is not base64/);
+    assert.match(problems.join(), /config.json: entry number 1 has an auth that is not base64/);
   });
 
   const unreadable: { name: string; make: () => Promise<unknown>; problem: RegExp }[] = [
