@@ -81,6 +81,11 @@ export interface ImagePullJobStatus {
   readonly unavailable?: number;
   readonly succeeded: number;
   readonly failed: number;
+  /** Of the compressed image, over the targets whose runtime tells. */
+  readonly bytesDone?: number;
+  readonly bytesTotal?: number;
+  /** When it will have ended if it goes on as it did so far; absent while that cannot be told. */
+  readonly estimatedCompletionTime?: string;
   readonly message?: string;
   /** Sorted; at most {@link MAX_FAILED_NODES}. */
   readonly failedNodes?: readonly string[];

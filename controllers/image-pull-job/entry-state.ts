@@ -9,6 +9,7 @@ import type {
 import { isFinalPhase } from '../../api/node-image.ts';
 import { pullFailureReason } from '../../api/pull-failure.ts';
 import { findTag } from '../node-image-writer/tag-edit.ts';
+import type { DownloadedBytes } from './download-totals.ts';
 import { deadlineSecondsOf } from './pull-deadline.ts';
 
 /** Why a target failed. */
@@ -31,8 +32,15 @@ export type EntryState =
       readonly createdAtMs: number;
       /** How long the daemon may take, counted from its own start. */
       readonly deadlineMs: number;
+      /** Absent where the runtime does not tell. */
+      readonly bytes?: DownloadedBytes;
     }
-  | { readonly kind: 'succeeded'; readonly createdAtMs: number; readonly endedAtMs: number }
+  | {
+      readonly kind: 'succeeded';
+      readonly createdAtMs: number;
+      readonly endedAtMs: number;
+      readonly bytes?: DownloadedBytes;
+    }
   | {
       readonly kind: 'failed';
       readonly failure: Failure;
@@ -69,9 +77,16 @@ function keptResult(result: TagResult, createdAtMs: number): EntryState {
   return { kind: 'failed', failure: { reason, message }, ...ended };
 }
 
+function bytesOf({ bytesDone, bytesTotal }: ImageTagStatus): { bytes?: DownloadedBytes } {
+  if (bytesDone === undefined || bytesTotal === undefined) return {};
+  return { bytes: { doneBytes: bytesDone, totalBytes: bytesTotal } };
+}
+
 function finalState(status: ImageTagStatus, createdAtMs: number): EntryState {
   const endedAtMs = status.completionTime === undefined ? createdAtMs : time(status.completionTime);
-  if (status.phase === 'Succeeded') return { kind: 'succeeded', createdAtMs, endedAtMs };
+  if (status.phase === 'Succeeded') {
+    return { kind: 'succeeded', createdAtMs, endedAtMs, ...bytesOf(status) };
+  }
   return { kind: 'failed', failure: failureOf(status), createdAtMs, endedAtMs };
 }
 
@@ -88,6 +103,7 @@ function stateFrom(row: TagOwner, entry: ImageTagSpec, status?: ImageTagStatus):
     started: answered && status.phase === 'Pulling',
     createdAtMs,
     deadlineMs: deadlineSecondsOf(entry.pullPolicy ?? {}) * 1000,
+    ...(answered ? bytesOf(status) : {}),
   };
 }
 

@@ -71,8 +71,9 @@ export class JobReport {
     const sinceMs = this.#deps.clock.monotonicMs() - (open.statusWrittenMs ?? -STATUS_EVERY_MS);
     if (verdict.kind === 'running' && sinceMs < STATUS_EVERY_MS) return STATUS_EVERY_MS - sinceMs;
     const status = this.#statusOf(job, open, verdict);
-    if (isDeepStrictEqual(status, job.status)) return Number.POSITIVE_INFINITY;
-    if (sinceMs < DOWNLOADS_EVERY_MS && isSameButDownloads(status, job.status)) {
+    // An estimate moves with the time; without anything new it says nothing new.
+    if (isSameBut(ESTIMATE, status, job.status)) return Number.POSITIVE_INFINITY;
+    if (sinceMs < DOWNLOADS_EVERY_MS && isSameBut(DOWNLOADS, status, job.status)) {
       return DOWNLOADS_EVERY_MS - sinceMs;
     }
     await this.#write(job, status, verdict, signal);
@@ -160,17 +161,17 @@ export class JobReport {
   }
 }
 
-function isSameButDownloads(a: ImagePullJobStatus, b: ImagePullJobStatus | undefined): boolean {
-  return b !== undefined && isDeepStrictEqual(withoutDownloads(a), withoutDownloads(b));
-}
+const ESTIMATE: readonly string[] = ['estimatedCompletionTime'] satisfies (keyof DownloadStatus)[];
+const DOWNLOADS: readonly string[] = [...ESTIMATE, 'bytesDone', 'bytesTotal'];
 
-function withoutDownloads({
-  bytesDone: _done,
-  bytesTotal: _total,
-  estimatedCompletionTime: _estimate,
-  ...status
-}: ImagePullJobStatus): ImagePullJobStatus {
-  return status;
+function isSameBut(
+  fields: readonly string[],
+  a: ImagePullJobStatus,
+  b: ImagePullJobStatus | undefined,
+): boolean {
+  const rest = (status: object): object =>
+    Object.fromEntries(Object.entries(status).filter(([name]) => !fields.includes(name)));
+  return b !== undefined && isDeepStrictEqual(rest(a), rest(b));
 }
 
 function jobStateOf(verdict: Verdict): JobState {

@@ -1,3 +1,4 @@
+import type { DownloadTotals } from './download-totals.ts';
 import type { Failure } from './entry-state.ts';
 import type { TargetState } from './target-state.ts';
 
@@ -35,6 +36,9 @@ export class JobProgress {
   };
   #slotsOfLeaving = 0;
   #desiredOfLeaving = 0;
+  #doneBytes = 0;
+  #totalBytes = 0;
+  #activeShares = 0;
   #nextCheckMs = Number.POSITIVE_INFINITY;
 
   /** Names of all nodes with a state. */
@@ -82,6 +86,13 @@ export class JobProgress {
     };
   }
 
+  /** What targets have downloaded, as far as they tell. */
+  get totals(): DownloadTotals {
+    // A sum of fractions drifts; none of nothing is exact.
+    const activeShares = this.#byKind.active.size === 0 ? 0 : Math.max(0, this.#activeShares);
+    return { doneBytes: this.#doneBytes, totalBytes: this.#totalBytes, activeShares };
+  }
+
   /** Failures by node. */
   *failures(): Iterable<readonly [string, Failure]> {
     for (const [name, { failure }] of this.#byKind.failed) yield [name, failure];
@@ -111,12 +122,24 @@ export class JobProgress {
     byKind.set(name, state);
     this.#nextCheckMs = Math.min(this.#nextCheckMs, recheckAt(state));
     this.#countLeaving(state, 1);
+    this.#countBytes(state, 1);
   }
 
   #remove(name: string, state: TargetState): void {
     this.#states.delete(name);
     this.#byKind[state.kind].delete(name);
     this.#countLeaving(state, -1);
+    this.#countBytes(state, -1);
+  }
+
+  #countBytes(state: TargetState, by: 1 | -1): void {
+    if (!('bytes' in state) || state.bytes === undefined) return;
+    const { doneBytes, totalBytes } = state.bytes;
+    this.#doneBytes += by * doneBytes;
+    this.#totalBytes += by * totalBytes;
+    if (state.kind === 'active' && totalBytes > 0) {
+      this.#activeShares += (by * doneBytes) / totalBytes;
+    }
   }
 
   #countLeaving(state: TargetState, by: 1 | -1): void {

@@ -2,6 +2,7 @@ import { setCondition } from '../../api/conditions.ts';
 import type { ImagePullJob, ImagePullJobStatus } from '../../api/image-pull-job.ts';
 import type { Condition } from '../../api/meta.ts';
 import { describeHold } from '../registry-budget/registry-hold.ts';
+import type { DownloadStatus } from './download-totals.ts';
 import type { FailureSummary } from './failures.ts';
 import type { TargetCounts } from './progress.ts';
 import type { Verdict } from './verdict.ts';
@@ -12,6 +13,8 @@ export interface StatusFacts {
   readonly counts: TargetCounts;
   readonly failures: FailureSummary;
   readonly verdict: Verdict;
+  /** Absent: nobody tells. */
+  readonly downloads?: DownloadStatus;
   /** Pull secrets that can't be used; absent when the job has none, or nobody looked yet. */
   readonly secretProblems?: readonly string[];
   /** RFC 3339. */
@@ -45,6 +48,7 @@ export function statusOf(facts: StatusFacts): ImagePullJobStatus {
     unavailable: counts.unavailable,
     succeeded: counts.succeeded,
     failed,
+    ...facts.downloads,
     message: messageOf(facts),
     ...(failures.nodes.length === 0 ? {} : { failedNodes: failures.nodes }),
     ...(failures.groups.length === 0 ? {} : { failures: failures.groups }),

@@ -1,6 +1,7 @@
 import type { NodeImage } from '../../api/node-image.ts';
 import { fullRefusal, isFull } from './assign-tag.ts';
 import type { Availability } from './availability.ts';
+import type { DownloadedBytes } from './download-totals.ts';
 import type { EntryState, Failure } from './entry-state.ts';
 import type { ReleaseOf } from './keep-tag.ts';
 import { repullAfterMs } from './repull.ts';
@@ -16,7 +17,7 @@ export type TargetState =
   /** Can't pull now; takes no slot. */
   | { readonly kind: 'unavailable'; readonly why: string; readonly recheckAtMs?: number }
   /** Assigned, and not ended. */
-  | { readonly kind: 'active'; readonly recheckAtMs?: number }
+  | { readonly kind: 'active'; readonly recheckAtMs?: number; readonly bytes?: DownloadedBytes }
   /** Its entry has to go. `failure`: it ends as failed once that is done; without, it is no target any longer. */
   | {
       readonly kind: 'leaving';
@@ -24,7 +25,7 @@ export type TargetState =
       readonly holdsSlot: boolean;
       readonly failure?: Failure;
     }
-  | { readonly kind: 'succeeded'; readonly recheckAtMs?: number }
+  | { readonly kind: 'succeeded'; readonly recheckAtMs?: number; readonly bytes?: DownloadedBytes }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly recheckAtMs?: number };
 
 /** What the job itself adds to the facts of each node. */
@@ -104,7 +105,7 @@ function pullEnded({ job, target, nowMs }: Question): Decision {
   }
   const recheck = daily ? { recheckAtMs } : {};
   return entry.kind === 'succeeded'
-    ? { state: { kind: 'succeeded', ...recheck } }
+    ? { state: { kind: 'succeeded', ...recheck, ...bytesOf(entry) } }
     : { state: { kind: 'failed', failure: entry.failure, ...recheck } };
 }
 
@@ -151,7 +152,11 @@ function podMovedOn({ target }: Question): Decision {
 function pullRuns(question: Question): Decision {
   const lost = lostAt(question);
   if (lost === undefined) return undefined;
-  return { state: { kind: 'active', recheckAtMs: lost.atMs } };
+  return { state: { kind: 'active', recheckAtMs: lost.atMs, ...bytesOf(question.target.entry) } };
+}
+
+function bytesOf(entry: EntryState): { bytes?: DownloadedBytes } {
+  return 'bytes' in entry ? { bytes: entry.bytes } : {};
 }
 
 function notSelected({ target }: Question): Decision {

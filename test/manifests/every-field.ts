@@ -71,6 +71,9 @@ export const EVERY_FIELD_OF_IMAGE_PULL_JOB: EveryFieldOf<ImagePullJob> = {
     unavailable: 1,
     succeeded: 0,
     failed: 1,
+    bytesDone: 40_000_000,
+    bytesTotal: 100_000_000,
+    estimatedCompletionTime: TIME,
     message: 'job is running, progress 25.0%',
     failedNodes: ['node-1'],
     failures: [
