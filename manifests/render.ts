@@ -6,6 +6,7 @@ import { manager } from './manager.ts';
 import { managerRbac } from './manager-rbac.ts';
 import type { Manifest } from './manifest.ts';
 import { namespaces } from './namespaces.ts';
+import { networkPolicies } from './network-policies.ts';
 import { nodeIsolation } from './node-isolation.ts';
 import { services } from './services.ts';
 import { webhookConfigurations } from './webhook-configurations.ts';
@@ -31,6 +32,7 @@ export function installManifests({
     ...managerRbac(),
     ...daemonRbac(),
     ...nodeIsolation(),
+    ...networkPolicies(),
     ...services(),
     ...manager({ image }),
     daemon({ image, ...options }),

@@ -64,6 +64,7 @@ const LOOK_MS = 20;
 /** What runs in Pods on a real cluster runs in this process here; Deployment and DaemonSet would stay empty shells. */
 const NOT_INSTALLED: ReadonlySet<string> = new Set([
   'Service',
+  'NetworkPolicy',
   'Deployment',
   'DaemonSet',
   'PodDisruptionBudget',

@@ -50,6 +50,16 @@ describe('install.yaml', () => {
     assert.doesNotMatch(committed, /^\s*(\w+: |- )[&*]\w/m);
   });
 
+  it('lets nothing reach the programs but the ports they serve', () => {
+    const ports = (name: string): unknown => {
+      const policy = ofKind('NetworkPolicy').find(({ metadata }) => metadata.name === name);
+      return (policy?.['spec'] as { ingress: readonly { ports: unknown }[] }).ingress[0]?.ports;
+    };
+    const tcp = (port: number) => ({ protocol: 'TCP', port });
+    assert.deepEqual(ports('headstart-manager'), [tcp(9443), tcp(8080)]);
+    assert.deepEqual(ports('headstart-daemon'), [tcp(10221)]);
+  });
+
   it('names its image after the version of the package', () => {
     const { version } = JSON.parse(read('package.json')) as { version: string };
     assert.equal(DEFAULT_IMAGE, `headstart:${version}`);
