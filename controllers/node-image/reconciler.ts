@@ -8,6 +8,7 @@ import type { Lister } from '../../kube/informer.ts';
 import type { JsonPatchOperation, KubeClient } from '../../kube/kube-client.ts';
 import { isAlreadyExists, isNotFound } from '../../kube/kube-error.ts';
 import { type Clock, timestamp } from '../../runtime/clock.ts';
+import type { Logger } from '../../runtime/log.ts';
 import { mirrorReferences } from '../image-pull-job/mirrored-secret.ts';
 import type { KnownNodeImages } from '../node-image-writer/known-node-images.ts';
 import type { NodeImageWriter } from '../node-image-writer/writer.ts';
@@ -26,6 +27,7 @@ export interface NodeImageReconcilerDeps {
   readonly writer: NodeImageWriter;
   readonly owners: TagOwners;
   readonly clock: Clock;
+  readonly log: Logger;
 }
 
 /** Keeps one NodeImage for each Node, and its tags tidy. */
@@ -57,6 +59,7 @@ export class NodeImageReconciler {
     const { client, known } = this.#deps;
     try {
       known.record(await client.create(NODE_IMAGES, nodeImageFor(node), { signal }));
+      this.#deps.log.debug('Created NodeImage', { node: node.metadata.name });
       return undefined;
     } catch (error) {
       if (isAlreadyExists(error)) return { requeueAfterMs: SOON_MS };
@@ -73,6 +76,8 @@ export class NodeImageReconciler {
     if (existence !== 'delete' && existence !== 'replace') return { requeueAfterMs: SOON_MS };
     await client.delete(NODE_IMAGES, { name }, { signal, preconditions: { uid } });
     known.forget(name);
+    const reason = existence === 'replace' ? 'the Node is another one' : 'the Node has no daemon';
+    this.#deps.log.info('Deleted NodeImage', { node: name, reason });
     return existence === 'replace' && node ? this.#create(node, signal) : undefined;
   }
 

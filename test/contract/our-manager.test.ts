@@ -97,6 +97,11 @@ describe("contract: Headstart's manager with OpenKruise's daemon", () => {
       await using world = await startManager();
       const stage = new Stage(world);
       for (const step of steps) await stage.play(step);
+      const statuses = world.kube.writes.filter(
+        ({ resource, subresource }) => resource === 'nodeimages' && subresource === 'status',
+      );
+      const reports = steps.filter(step => 'reports' in step);
+      assert.equal(statuses.length, reports.length, "W51: the status is the daemon's alone");
     });
   }
 });
