@@ -37,6 +37,12 @@ export class Claims {
     this.#hosts.set(claim.key, host);
   }
 
+  /** Forgets all. */
+  clear(): void {
+    this.#byHost.clear();
+    this.#hosts.clear();
+  }
+
   /** Forgets the claim of a job. */
   drop(key: ObjectKey): void {
     const host = this.#hosts.get(key);

@@ -77,6 +77,8 @@ export class RegistryBudget {
   /** Until `signal` aborts this replica is the one that gives room away, and the one that tells. All NodeImages are known by now. */
   lead(signal: AbortSignal): void {
     this.#leading = true;
+    // Of jobs that may have gone since this replica led before.
+    this.#claims.clear();
     this.#hear();
     this.#lowered.start();
     for (const host of this.#pulls.hosts()) this.#show(host);

@@ -9,6 +9,7 @@ import {
   nodeImageEntryOf,
   parseImageReference,
   pullReference,
+  registryOf,
 } from '../../api/image-reference.ts';
 
 const SHA256 = `sha256:${'0123456789abcdef'.repeat(4)}`;
@@ -174,6 +175,19 @@ describe('names of images', () => {
     assert.equal(canonicalName(parsed('nginx')), 'docker.io/library/nginx');
     assert.equal(canonicalName(parsed('reg.example:5000/x')), 'reg.example:5000/x');
   });
+});
+
+describe('registryOf', () => {
+  for (const [name, registry] of [
+    ['nginx', 'docker.io'],
+    ['team/app', 'docker.io'],
+    ['docker.io/a.b/app', 'docker.io'],
+    ['index.docker.io/team/app', 'docker.io'],
+    ['Registry.Example:5000/app', 'registry.example:5000'],
+    ['localhost/app', 'localhost'],
+  ] as const) {
+    it(`of ${name} is ${registry}`, () => assert.equal(registryOf(name), registry));
+  }
 });
 
 describe('pullReference', () => {

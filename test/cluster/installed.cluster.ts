@@ -4,6 +4,7 @@ import { installHeadstart, pushHeadstart } from './install.ts';
 import { describeDenials } from './installed/denials.ts';
 import { describeJobs } from './installed/jobs.ts';
 import { describePrivateRegistry } from './installed/private-registry.ts';
+import { describeRegistryBudget } from './installed/registry-budget.ts';
 import { describeResilience } from './installed/resilience.ts';
 
 // One cluster for all of them: most of the time would go into its start.
@@ -18,6 +19,7 @@ describe('Headstart, installed as shipped', () => {
 
   describe('and malformed objects', () => describeDenials(() => cluster));
   describe('and a registry with a password', () => describePrivateRegistry(() => cluster));
+  describe('and a registry with a ceiling', () => describeRegistryBudget(() => cluster));
   describe('and managers that are away', () => describeResilience(() => cluster));
   describe('and its jobs', () => describeJobs(() => cluster));
 });
