@@ -70,6 +70,12 @@ export class FakeDaemons {
     return this.pulls.map(({ node }) => node);
   }
 
+  /** Tells how far the pull of `image` on `node` is. */
+  tell(node: string, image: string, bytes: { bytesDone: number; bytesTotal: number }): void {
+    const status = this.#statuses.get(node)?.get(image);
+    if (status !== undefined) this.#report(node, image, { ...status, ...bytes });
+  }
+
   async run(signal: AbortSignal): Promise<void> {
     const deps = {
       client: this.#client,

@@ -17,7 +17,42 @@ const state: fc.Arbitrary<TargetState | undefined> = fc.oneof(
   fc.constant<TargetState>({ kind: 'failed', failure }),
 );
 
+const bytes = fc.record({ doneBytes: fc.nat(100), totalBytes: fc.integer({ min: 1, max: 100 }) });
+
+const telling: fc.Arbitrary<TargetState | undefined> = fc.oneof(
+  state,
+  bytes.map((told): TargetState => ({ kind: 'active', bytes: told })),
+  bytes.map((told): TargetState => ({ kind: 'succeeded', bytes: told })),
+);
+
 describe('JobProgress', () => {
+  it('adds up what a recount of all downloads adds up', () => {
+    const changes = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), telling), {
+      maxLength: 60,
+    });
+    fc.assert(
+      fc.property(changes, list => {
+        const progress = new JobProgress();
+        const model = new Map<string, TargetState>();
+        for (const [name, next] of list) {
+          progress.record(name, next);
+          if (next === undefined) model.delete(name);
+          else model.set(name, next);
+        }
+        let [doneBytes, totalBytes, shares] = [0, 0, 0];
+        for (const each of model.values()) {
+          if (!('bytes' in each) || each.bytes === undefined) continue;
+          doneBytes += each.bytes.doneBytes;
+          totalBytes += each.bytes.totalBytes;
+          if (each.kind === 'active') shares += each.bytes.doneBytes / each.bytes.totalBytes;
+        }
+        const { activeShares, ...sums } = progress.totals;
+        assert.deepEqual(sums, { doneBytes, totalBytes });
+        assert.ok(Math.abs(activeShares - shares) < 1e-6);
+      }),
+    );
+  });
+
   it('counts what a recount of all states counts', () => {
     const changes = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', 'e'), state), {
       maxLength: 60,
