@@ -46,9 +46,15 @@ export const NOT_BY_MANAGER: MatchCondition = {
   expression: `request.userInfo.username != ${quoted(`system:serviceaccount:${SYSTEM_NAMESPACE}:${MANAGER_SERVICE_ACCOUNT}`)}`,
 };
 
-/** The annotation stands there, whatever it says: of a kind that has to ask for Headstart. */
+/** Of a kind that has to ask for Headstart: it does. */
 export const ASKS_FOR_PREDOWNLOAD: MatchCondition = {
   name: 'asks-for-predownload',
+  expression: `${annotation('object', quoted(ANNOTATION_PREDOWNLOAD))} == 'always'`,
+};
+
+/** Of a kind that has to ask for Headstart: it says something about it, which may be misspelt. */
+export const MENTIONS_PREDOWNLOAD: MatchCondition = {
+  name: 'mentions-predownload',
   expression: `${annotation('object', quoted(ANNOTATION_PREDOWNLOAD))} != ''`,
 };
 

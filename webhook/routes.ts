@@ -15,6 +15,7 @@ import type { Handler, Operation } from './admission.ts';
 import {
   ASKS_FOR_PREDOWNLOAD,
   type MatchCondition,
+  MENTIONS_PREDOWNLOAD,
   NOT_BY_MANAGER,
   SETTINGS_CHANGED,
   TEMPLATE_OR_MARK_CHANGED,
@@ -101,7 +102,7 @@ const marking = workload(markImageChange, TEMPLATE_OR_MARK_CHANGED);
 const checking = workload(checkWorkloadSettings, SETTINGS_CHANGED);
 /** Of apps/v1: the many objects that did not ask are never sent. */
 const markingOnRequest = workload(markImageChange, ASKS_FOR_PREDOWNLOAD, TEMPLATE_OR_MARK_CHANGED);
-const checkingOnRequest = workload(checkWorkloadSettings, ASKS_FOR_PREDOWNLOAD, SETTINGS_CHANGED);
+const checkingOnRequest = workload(checkWorkloadSettings, MENTIONS_PREDOWNLOAD, SETTINGS_CHANGED);
 
 /** Every webhook. The server, the webhook configurations and the tests are made from this table. */
 export const ROUTES: readonly Route[] = [

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   ANNOTATION_IMAGE_CHANGE,
   ANNOTATION_PARALLELISM,
+  ANNOTATION_PREDOWNLOAD,
   SYSTEM_NAMESPACE,
 } from '../../api/names.ts';
 import { apiServerCounter, FAIL_OPEN } from './api-server-counter.ts';
@@ -26,7 +27,7 @@ const workload = (kind: string, name: string, spec: object = {}, version = 'v1be
   kind,
   metadata: { name },
   spec: {
-    replicas: 5,
+    ...(kind === 'DaemonSet' ? {} : { replicas: 5 }),
     selector: { matchLabels: { app: 'web' } },
     template: template('nginx:1'),
     ...spec,
@@ -76,6 +77,7 @@ describe('webhooks of workloads on kube-apiserver', () => {
   for (const [plural, kind] of [
     ['clonesets.apps.kruise.io', 'CloneSet'],
     ['statefulsets.apps.kruise.io', 'StatefulSet'],
+    ['daemonsets.apps.kruise.io', 'DaemonSet'],
   ] as const) {
     describe(`of a ${kind}`, () => {
       const what = [plural, 'web'];
@@ -173,6 +175,52 @@ describe('webhooks of workloads on kube-apiserver', () => {
     }
     assert.equal(await conditionErrors(), errors);
   });
+
+  for (const [plural, kind] of [
+    ['deployments.apps', 'Deployment'],
+    ['statefulsets.apps', 'StatefulSet'],
+    ['daemonsets.apps', 'DaemonSet'],
+  ] as const) {
+    it(`are called for a ${kind} of apps/v1 only while it asks, and no condition fails`, async () => {
+      const errors = await conditionErrors();
+      const [what, asking] = [plural, `${plural}/asking`];
+      const route = (verb: string): string => `${verb}.${kind.toLowerCase()}.apps`;
+      const called = async (change: () => Promise<unknown>): Promise<string[]> => {
+        webhooks.answers();
+        await change();
+        return webhooks.answers().map(answer => answer.replace(/\.headstart.*/, ''));
+      };
+      const annotated = (value: string | null): object => ({
+        metadata: { annotations: { [ANNOTATION_PREDOWNLOAD]: value } },
+      });
+      const builtIn = (name: string, more: object): object => ({
+        ...workload(kind, name),
+        apiVersion: 'apps/v1',
+        metadata: { name, ...more },
+      });
+      const always = { annotations: { [ANNOTATION_PREDOWNLOAD]: 'always' } };
+      const table: [change: () => Promise<unknown>, webhooks: string[]][] = [
+        [() => server.create(builtIn('plain', {})), []],
+        [() => patch([what, 'plain'], withImage('nginx:2')), []],
+        [() => server.create(builtIn('asking', always)), [route('validate')]],
+        [() => patch([asking], withImage('nginx:2')), [route('mutate')]],
+        [() => patch([asking], { metadata: { labels: { a: 'b' } } }), []],
+        [() => patch([asking], annotated('never')), [route('validate')]],
+        [() => patch([asking], withImage('nginx:3')), []],
+        [() => patch([asking], annotated(null)), []],
+        [() => patch([asking], withImage('nginx:4')), []],
+      ];
+      for (const [change, expected] of table) {
+        assert.deepEqual(await called(change), expected, String(change));
+      }
+      const { kubectl } = server.controlPlane;
+      const sometimes = `${ANNOTATION_PREDOWNLOAD}=sometimes`;
+      const denied = await kubectl('annotate', what, 'plain', sometimes);
+      assert.equal(denied.code, 1);
+      assert.ok(denied.stderr.includes(ANNOTATION_PREDOWNLOAD), denied.stderr);
+      assert.equal(await conditionErrors(), errors);
+    });
+  }
 
   it('leave kube-system and the namespace of Headstart alone', async () => {
     for (const namespace of ['kube-system', SYSTEM_NAMESPACE]) {

@@ -30,11 +30,15 @@ const rules: Readonly<Record<string, typeof validateImagePullJob>> = {
   NodeImage: validateNodeImage,
   CloneSet: validateWorkloadSettings,
   StatefulSet: validateWorkloadSettings,
+  DaemonSet: validateWorkloadSettings,
+  Deployment: validateWorkloadSettings,
 };
 
 function assertValid(object: Manifest): void {
-  assert.match(object.apiVersion, /^apps\.kruise\.io\/v1(alpha|beta)1$/);
-  assert.deepEqual(structural.get(object.kind)?.(object), []);
+  if (object.apiVersion !== 'apps/v1') {
+    assert.match(object.apiVersion, /^apps\.kruise\.io\/v1(alpha|beta)1$/);
+    assert.deepEqual(structural.get(object.kind)?.(object), []);
+  }
   assert.deepEqual(rules[object.kind]?.(object), { errors: [], warnings: [] });
 }
 

@@ -34,7 +34,8 @@ describe('ROUTES', () => {
     assert.equal(workloads.length, 12);
     for (const route of workloads) {
       const names = route.matchConditions.map(({ name }) => name);
-      const asks = names.includes('asks-for-predownload');
+      const needed = route.type === 'mutating' ? 'asks-for-predownload' : 'mentions-predownload';
+      const asks = names.includes(needed);
       assert.equal(asks, route.resources.group === 'apps', 'apps/v1 is sent only when it asks');
       assert.equal(names.length, asks ? 2 : 1);
       assert.deepEqual(route.excludedNamespaces, [
