@@ -6,14 +6,14 @@ export interface Fleet {
   readonly rollout: Rollout;
   /** Active pods, in the order in which they are updated. */
   readonly pods: readonly WorkloadPod[];
-  /** The newest revision. */
+  /** The newest revision, as `revisionOf` tells it. */
   readonly updateRevision: string;
   readonly revisionOf: (pod: WorkloadPod) => string | undefined;
 }
 
 /**
- * Pods to update now: those on an old revision, as many as `partition` lets go, never more down at once than `maxUnavailable`.
- * A pod that is down already costs nothing.
+ * Pods to update now: those on an old revision, as many as `partition` lets go, never more down at once than `maxUnavailable`,
+ * missing ones included. A pod that is down already costs nothing.
  */
 export function podsToUpdate({
   rollout,
@@ -24,7 +24,8 @@ export function podsToUpdate({
   if (rollout.paused || rollout.onDelete) return [];
   const old = pods.filter(pod => revisionOf(pod) !== updateRevision);
   const allowed = old.slice(0, Math.max(0, old.length - rollout.partition));
-  let budget = Math.max(1, rollout.maxUnavailable) - pods.filter(pod => !isAvailable(pod)).length;
+  const down = Math.max(0, rollout.replicas - pods.filter(isAvailable).length);
+  let budget = Math.max(1, rollout.maxUnavailable) - down;
   return allowed.filter(pod => {
     if (!isAvailable(pod)) return true;
     budget -= 1;
@@ -32,7 +33,10 @@ export function podsToUpdate({
   });
 }
 
-/** Numbers that both kinds report in their status. */
+/** Pods of a workload, by what they are. */
+export type PodCounts = ReturnType<typeof countPods>;
+
+/** Numbers that CloneSets and StatefulSets report in their status. */
 export function countPods({ pods, updateRevision, revisionOf }: Fleet) {
   const updated = pods.filter(pod => revisionOf(pod) === updateRevision);
   return {

@@ -5,6 +5,7 @@ import type { WorkloadKind } from '../../api/workload-kinds.ts';
 import type { JsonPatchOperation, KubeClient } from '../../kube/kube-client.ts';
 import { type Clock, timestamp } from '../../runtime/clock.ts';
 import { ownerReference } from './revision.ts';
+import type { NewPod } from './scale.ts';
 import {
   ANNOTATION_IN_PLACE_STATE,
   type InPlaceState,
@@ -15,6 +16,8 @@ import {
 /** A revision and the template it stands for. */
 export interface Revision {
   readonly name: string;
+  /** What its pods have as hash label. */
+  readonly hash: string;
   readonly template: PodTemplate;
 }
 
@@ -35,10 +38,10 @@ export class PodWriter {
   async create(
     workload: Workload,
     kind: WorkloadKind,
-    pod: { name: string; revision: Revision },
+    pod: NewPod & { readonly revision: Revision },
     signal: AbortSignal,
   ): Promise<void> {
-    const { name, revision } = pod;
+    const { name, nodeName, revision } = pod;
     const { metadata, spec } = revision.template;
     const { namespace } = workload.metadata;
     await this.#deps.client.create(
@@ -47,11 +50,11 @@ export class PodWriter {
         metadata: {
           name,
           ...(namespace === undefined ? {} : { namespace }),
-          labels: { ...metadata?.labels, [kind.hashLabel]: revision.name },
+          labels: { ...metadata?.labels, [kind.hashLabel]: revision.hash },
           ...(metadata?.annotations === undefined ? {} : { annotations: metadata.annotations }),
           ownerReferences: [ownerReference(workload, kind)],
         },
-        spec: spec ?? {},
+        spec: { ...spec, ...(nodeName === undefined ? {} : { nodeName }) },
       },
       { signal },
     );
@@ -99,7 +102,7 @@ export class PodWriter {
       {
         op: 'add',
         path: '/metadata/labels',
-        value: { ...pod.metadata.labels, [hashLabel]: to.name },
+        value: { ...pod.metadata.labels, [hashLabel]: to.hash },
       },
       {
         op: 'add',

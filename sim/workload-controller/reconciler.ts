@@ -1,13 +1,16 @@
+import type { PodTemplate } from '../../api/core.ts';
 import { labelSelectorToString } from '../../api/label-selector.ts';
 import { controllerOf, isBeingDeleted, parseObjectKey } from '../../api/meta.ts';
 import { CONTROLLER_REVISIONS } from '../../api/resources.ts';
 import type { Rollout } from '../../api/rollout.ts';
+import { revisionNameOf } from '../../api/update-revision.ts';
 import type { Workload } from '../../api/workload.ts';
 import type { WorkloadKind } from '../../api/workload-kinds.ts';
 import type { Reconcile } from '../../kube/controller.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import { isAlreadyExists } from '../../kube/kube-error.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { daemonSetStatus } from './daemon-set.ts';
 import { countPods, podsToUpdate } from './decide.ts';
 import { PodWriter, type Revision } from './pod-writer.ts';
 import { controllerRevision, revisionName, templateOf } from './revision.ts';
@@ -51,7 +54,10 @@ export class WorkloadReconciler {
     const pods = await this.#podsOf(workload, signal);
     const turn = {
       workload,
-      rollout: this.#kind.rolloutOf(workload),
+      rollout: {
+        ...this.#kind.rolloutOf(workload),
+        replicas: this.#naming.replicas(workload),
+      },
       active: this.#naming.updateOrder(pods.filter(isActive)),
       names: new Set(pods.map(pod => pod.metadata.name)),
       update: await this.#ensureRevision(workload, signal),
@@ -76,8 +82,8 @@ export class WorkloadReconciler {
   }
 
   async #ensureRevision(workload: Workload, signal: AbortSignal): Promise<Revision> {
-    const revision = { name: revisionName(workload), template: workload.spec.template ?? {} };
-    if (workload.status?.updateRevision === revision.name) return revision;
+    const revision = this.#named(workload, revisionName(workload), workload.spec.template ?? {});
+    if (this.#kind.statusRevisionOf(workload)?.name === revision.name) return revision;
     try {
       await this.#deps.client.create(
         CONTROLLER_REVISIONS,
@@ -94,13 +100,13 @@ export class WorkloadReconciler {
   async #scale({ workload, rollout, active, names, update, signal }: Turn): Promise<void> {
     const { create, remove } = this.#naming.scale(workload, active, names);
     const current = await this.#revision(workload, workload.status?.currentRevision, signal);
-    let updated = active.filter(pod => this.#revisionOf(pod) === update.name).length;
-    for (const name of create) {
+    let updated = active.filter(pod => this.#hashOf(pod) === update.hash).length;
+    for (const pod of create) {
       const isNew = current === undefined || updated < rollout.replicas - rollout.partition;
       await this.#writer.create(
         workload,
         this.#kind,
-        { name, revision: isNew ? update : current },
+        { ...pod, revision: isNew ? update : current },
         signal,
       );
       if (isNew) updated += 1;
@@ -112,11 +118,11 @@ export class WorkloadReconciler {
     const due = podsToUpdate({
       rollout,
       pods: active,
-      updateRevision: update.name,
-      revisionOf: this.#revisionOf,
+      updateRevision: update.hash,
+      revisionOf: this.#hashOf,
     });
     for (const pod of due) {
-      const from = await this.#revision(workload, this.#revisionOf(pod), signal);
+      const from = await this.#revision(workload, this.#hashOf(pod), signal);
       const inPlace = rollout.podUpdatePolicy !== 'ReCreate';
       await this.#writer.update(
         pod,
@@ -130,19 +136,22 @@ export class WorkloadReconciler {
     const counts = countPods({
       rollout,
       pods: active,
-      updateRevision: update.name,
-      revisionOf: this.#revisionOf,
+      updateRevision: update.hash,
+      revisionOf: this.#hashOf,
     });
     const isDone =
       counts.updatedReplicas === counts.replicas && counts.replicas === rollout.replicas;
     const before = workload.status?.currentRevision;
-    const status = {
-      ...counts,
-      observedGeneration: workload.metadata.generation ?? 0,
-      updateRevision: update.name,
-      currentRevision: isDone || before === undefined ? update.name : before,
-      labelSelector: labelSelectorToString(workload.spec.selector ?? {}),
-    };
+    const observedGeneration = workload.metadata.generation ?? 0;
+    const status = this.#isDaemonSet
+      ? { observedGeneration, ...daemonSetStatus(counts, rollout.replicas, update.hash) }
+      : {
+          ...counts,
+          observedGeneration,
+          updateRevision: update.name,
+          currentRevision: isDone || before === undefined ? update.name : before,
+          labelSelector: labelSelectorToString(workload.spec.selector ?? {}),
+        };
     if (JSON.stringify({ ...workload.status, ...status }) === JSON.stringify(workload.status))
       return;
     await this.#deps.client.patch(
@@ -155,19 +164,30 @@ export class WorkloadReconciler {
 
   async #revision(
     workload: Workload,
-    name: string | undefined,
+    hash: string | undefined,
     signal: AbortSignal,
   ): Promise<Revision | undefined> {
-    if (name === undefined) return undefined;
+    if (hash === undefined) return undefined;
+    const name = revisionNameOf(workload, hash);
     const { namespace } = workload.metadata;
     const found = await this.#deps.client.get(
       CONTROLLER_REVISIONS,
       { name, ...(namespace === undefined ? {} : { namespace }) },
       { signal },
     );
-    return found === undefined ? undefined : { name, template: templateOf(found) };
+    return found && this.#named(workload, name, templateOf(found));
   }
 
-  readonly #revisionOf = (pod: WorkloadPod): string | undefined =>
+  /** Pods of a DaemonSet carry the hash alone. */
+  #named(workload: Workload, name: string, template: PodTemplate): Revision {
+    const hash = this.#isDaemonSet ? name.slice(workload.metadata.name.length + 1) : name;
+    return { name, hash, template };
+  }
+
+  get #isDaemonSet(): boolean {
+    return this.#kind.kind === 'DaemonSet';
+  }
+
+  readonly #hashOf = (pod: WorkloadPod): string | undefined =>
     pod.metadata.labels?.[this.#kind.hashLabel];
 }

@@ -1,14 +1,22 @@
 import type { Workload } from '../../api/workload.ts';
 import { isAvailable, type WorkloadPod } from './workload-pod.ts';
 
-/** Pods to make, by name, and pods that are too many. */
+/** A pod to make; without a node the scheduler finds one. */
+export interface NewPod {
+  readonly name: string;
+  readonly nodeName?: string;
+}
+
+/** Pods to make and pods that are too many. */
 export interface ScalePlan {
-  readonly create: readonly string[];
+  readonly create: readonly NewPod[];
   readonly remove: readonly WorkloadPod[];
 }
 
 /** What differs between the kinds: how pods are named, which go first and in what order they are updated. */
 export interface PodNaming {
+  /** Pods that are wanted. */
+  replicas(workload: Workload): number;
   /** `pods` are active; `names` holds every name in use, also of pods that are going. */
   scale(workload: Workload, pods: readonly WorkloadPod[], names: ReadonlySet<string>): ScalePlan;
   updateOrder(pods: readonly WorkloadPod[]): readonly WorkloadPod[];
@@ -17,26 +25,29 @@ export interface PodNaming {
 /** CloneSet: names with a suffix of their own; pods that are down go and change first, then the youngest. */
 export function cloneSetNaming(suffix: () => string): PodNaming {
   return {
+    replicas: replicasOf,
     scale: (workload, pods) => {
       const missing = replicasOf(workload) - pods.length;
-      const create = Array.from(
-        { length: Math.max(0, missing) },
-        () => `${workload.metadata.name}-${suffix()}`,
-      );
-      return { create, remove: byHealth(pods).slice(0, Math.max(0, -missing)) };
+      const create = Array.from({ length: Math.max(0, missing) }, () => ({
+        name: `${workload.metadata.name}-${suffix()}`,
+      }));
+      return { create, remove: updateByHealth(pods).slice(0, Math.max(0, -missing)) };
     },
-    updateOrder: byHealth,
+    updateOrder: updateByHealth,
   };
 }
 
 /** Advanced StatefulSet: ordinals; the highest goes and changes first. `OrderedReady` makes one pod at a time. */
 export const statefulSetNaming: PodNaming = {
+  replicas: replicasOf,
   scale: (workload, pods, names) => {
     const replicas = replicasOf(workload);
     const wanted = Array.from({ length: replicas }, (_, i) => `${workload.metadata.name}-${i}`);
     const missing = wanted.filter(name => !names.has(name));
     return {
-      create: isParallel(workload) ? missing : oneInOrder(wanted, missing, pods),
+      create: (isParallel(workload) ? missing : oneInOrder(wanted, missing, pods)).map(name => ({
+        name,
+      })),
       remove: byOrdinal(pods).filter(pod => ordinalOf(pod) >= replicas),
     };
   },
@@ -56,7 +67,8 @@ function oneInOrder(
   return before.every(isUp) ? [first] : [];
 }
 
-function byHealth(pods: readonly WorkloadPod[]): readonly WorkloadPod[] {
+/** Pods that are down first, then the youngest. */
+export function updateByHealth(pods: readonly WorkloadPod[]): readonly WorkloadPod[] {
   const born = (pod: WorkloadPod): string => pod.metadata.creationTimestamp ?? '';
   return [...pods].sort(
     (a, b) =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { GROUP } from '../../api/names.ts';
-import { PODS } from '../../api/resources.ts';
+import { NODES, PODS } from '../../api/resources.ts';
 import type { Workload } from '../../api/workload.ts';
 import { workloadKind } from '../../api/workload-kinds.ts';
 import { noMetrics } from '../../runtime/metrics.ts';
@@ -11,7 +11,9 @@ import { FakeKube } from '../support/fake-kube.ts';
 import { RecordingLogger } from '../support/recording-logger.ts';
 
 export interface WorkloadFields {
-  readonly kind?: 'CloneSet' | 'StatefulSet';
+  readonly kind?: 'CloneSet' | 'StatefulSet' | 'DaemonSet';
+  /** Nodes of the cluster, which matter to a DaemonSet alone. */
+  readonly nodes?: number;
   readonly replicas?: number;
   /** Below `rollingUpdate`. */
   readonly rolling?: object;
@@ -55,7 +57,8 @@ export const withImage = (image: string, env?: string) => ({
 
 function workloadOf(fields: WorkloadFields): Workload {
   const { kind = 'CloneSet', replicas = 4, type = 'RollingUpdate' } = fields;
-  const rollingUpdate = { podUpdatePolicy: 'InPlaceIfPossible', maxUnavailable: 1 };
+  const inPlace = kind === 'DaemonSet' ? 'rollingUpdateType' : 'podUpdatePolicy';
+  const rollingUpdate = { [inPlace]: 'InPlaceIfPossible', maxUnavailable: 1 };
   const { podManagementPolicy = 'Parallel' } = fields;
   return {
     metadata: { ...web, uid: 'uid-web', generation: 1 },
@@ -75,6 +78,9 @@ export async function startWorkloadWorld(fields: WorkloadFields = {}): Promise<W
   assert.ok(kind);
   const kube = new FakeKube();
   kube.seed(kind.resource, workloadOf(fields));
+  for (let i = 1; i <= (fields.nodes ?? 0); i++) {
+    kube.seed(NODES, { metadata: { name: `node-${i}` } });
+  }
   let last = 0;
   // A new one each time: names of pods are made of it.
   const random = (): number => (last = (last + 0.0973) % 1);

@@ -4,12 +4,12 @@ import {
   ANNOTATION_PREDOWNLOAD,
   ANNOTATION_TIMEOUT_SECONDS,
 } from '../../../api/names.ts';
-import { CLONE_SETS, IMAGE_PULL_JOBS, SERVICE_ACCOUNTS } from '../../../api/resources.ts';
+import { CLONE_SETS, IMAGE_PULL_JOBS, PODS, SERVICE_ACCOUNTS } from '../../../api/resources.ts';
 import { jobNameFor } from '../../../controllers/predownload/jobs.ts';
 import { setupPredownloadControllers } from '../../../controllers/predownload/setup.ts';
 import { KubeError } from '../../../kube/kube-error.ts';
 import { startControllerWorld } from '../../support/controller-world.ts';
-import { cloneSet, seedRunning, template } from './objects.ts';
+import { cloneSet, pod, seedRunning, template } from './objects.ts';
 import { gates, jobs, observe, onlyJob, setImage, start, updatePod, web } from './world.ts';
 
 describe('predownload', () => {
@@ -85,6 +85,52 @@ describe('predownload', () => {
     await observe(world, 'web-v2');
     await setImage(world, 'app:v3');
     assert.equal(onlyJob(world).spec.image, 'app:v3');
+  });
+
+  it('warms the old image again when a rollout that has begun is taken back', async () => {
+    await using world = await start(cloneSet());
+    await setImage(world, 'app:v2');
+    await observe(world, 'web-v2');
+    await updatePod(world, 4, 'web-v2', 'app:v2');
+    await setImage(world, 'app:v1');
+    await observe(world, 'web-v1');
+    const job = onlyJob(world);
+    assert.equal(job.spec.image, 'app:v1');
+    assert.deepEqual(job.spec.podSelector?.matchExpressions, [
+      { key: 'controller-revision-hash', operator: 'NotIn', values: ['web-v1', 'v1'] },
+    ]);
+    await updatePod(world, 4, 'web-v1', 'app:v1');
+    assert.deepEqual(jobs(world), []);
+  });
+
+  it('makes a job for each new image: of containers, init containers, sidecars and image volumes', async () => {
+    await using world = await start(cloneSet());
+    const main = { name: 'main', image: 'app:v1' };
+    const spec = {
+      containers: [main, { name: 'second', image: 'second:v1' }],
+      initContainers: [
+        { name: 'setup', image: 'setup:v1' },
+        { name: 'sidecar', image: 'sidecar:v1', restartPolicy: 'Always' },
+        { name: 'again', image: 'setup:v1' },
+      ],
+      volumes: [{ name: 'model', image: { reference: 'model:v1' } }],
+    };
+    const always = { annotations: { [ANNOTATION_PREDOWNLOAD]: 'always' } };
+    const body = { metadata: always, spec: { template: { spec } } };
+    await world.kube.patch(CLONE_SETS, web, { type: 'merge', body });
+    await world.run();
+    const images = jobs(world).map(job => job.spec.image);
+    assert.deepEqual(images.toSorted(), ['model:v1', 'second:v1', 'setup:v1', 'sidecar:v1']);
+    for (let i = 0; i < 5; i++) {
+      const { metadata } = pod(i, 'web-v2', '');
+      const { labels } = metadata;
+      await world.kube.patch(PODS, metadata, {
+        type: 'merge',
+        body: { metadata: { labels }, spec },
+      });
+    }
+    await world.run();
+    assert.deepEqual(jobs(world), [], 'the cache of pods keeps what has to be compared');
   });
 
   it('makes the job again when somebody deletes it during the rollout', async () => {

@@ -55,6 +55,36 @@ describe('predownload preconditions', () => {
     assert.deepEqual(jobs(world), []);
   });
 
+  const MIN_READY = 'apps.kruise.io/image-predownload-min-updated-ready-pods';
+  const inPlace = { imagePreDownloadMinUpdatedReadyPods: 2 };
+  const rollingUpdate = { podUpdatePolicy: 'InPlaceIfPossible', maxUnavailable: 1 };
+  const fields = { ...rollingUpdate, inPlaceUpdateStrategy: inPlace };
+  for (const [how, options] of [
+    ['a number', { annotations: { [MIN_READY]: '2' } }],
+    ['a percentage, rounded up', { annotations: { [MIN_READY]: '30%' } }],
+    [
+      'a field, which wins over the annotation',
+      {
+        annotations: { [MIN_READY]: '5' },
+        updateStrategy: { type: 'RollingUpdate', rollingUpdate: fields },
+      },
+    ],
+  ] as const) {
+    it(`waits until 2 of 5 updated pods are ready, asked for by ${how}, and says so`, async () => {
+      await using world = await start(cloneSet(options));
+      await setImage(world, 'app:v2');
+      await observe(world, 'web-v2', { updatedReadyReplicas: 1 });
+      assert.deepEqual(jobs(world), []);
+      const told = (await world.events()).filter(text => text.includes('PreDownloadSkipped'));
+      assert.equal(told.length, 1);
+      assert.match(told[0] ?? '', /TooFewUpdatedReadyPods: .* 2 are required/);
+      await observe(world, 'web-v2', { updatedReadyReplicas: 2 });
+      assert.equal(onlyJob(world).spec.image, 'app:v2');
+      await observe(world, 'web-v2', { updatedReadyReplicas: 1 });
+      assert.equal(jobs(world).length, 1, 'a job that runs goes on');
+    });
+  }
+
   it('takes the ladder again when a workload grows above 3 replicas (W9)', async () => {
     await using world = await start(cloneSet({ replicas: 3 }));
     await setImage(world, 'app:v2');
