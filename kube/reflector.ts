@@ -71,10 +71,13 @@ export class Reflector<T extends KubeObject> {
   async run(signal: AbortSignal): Promise<void> {
     const { clock, random } = this.#deps;
     let attempt = 0;
+    let wasAway = false;
     while (!signal.aborted) {
       const { lastedMs, error } = await this.#round(signal);
       if (signal.aborted) return;
-      if (lastedMs >= HEALTHY_MS) attempt = 0;
+      // A server that is back mostly answers that it has forgotten where we were; half a minute more would help nobody.
+      if (lastedMs >= HEALTHY_MS || (wasAway && !isAway(error))) attempt = 0;
+      wasAway = isAway(error);
       // A server that ends healthy watches is not in trouble: the watch limit has simply passed.
       if (error === undefined && attempt === 0 && lastedMs >= HEALTHY_MS) continue;
       const waitMs = Math.max(backoffMs(attempt++, BACKOFF, random), retryAfterMs(error));
@@ -168,6 +171,9 @@ export class Reflector<T extends KubeObject> {
  */
 const keepsPlace = (error: unknown): boolean =>
   error instanceof KubeError && [0, 429, 503].includes(error.status);
+
+/** True when no answer came. */
+const isAway = (error: unknown): boolean => error instanceof KubeError && error.status === 0;
 
 const retryAfterMs = (error: unknown): number =>
   error instanceof KubeError ? (error.retryAfterMs ?? 0) : 0;

@@ -228,6 +228,40 @@ describe('Reflector', () => {
     assert.equal(requestsOf(kube, 'watch').length, watches + 1);
   });
 
+  it('takes an answer of a server that was away for news, and begins its backoff anew', async () => {
+    const kube = new FakeKube();
+    let away = false;
+    kube.before = () => {
+      if (away) throw unreachable();
+    };
+    await using reflector = start(kube);
+    await settle();
+    away = true;
+    kube.endWatches(unreachable());
+    await kube.clock.advance(60_000);
+    away = false;
+    kube.seed(NODES, { metadata: { name: 'n1' } });
+    kube.compact();
+    const lists = requestsOf(kube, 'list').length;
+    const watches = requestsOf(kube, 'watch').length;
+    while (requestsOf(kube, 'watch').length === watches) await kube.clock.advance(100);
+    assert.equal(requestsOf(kube, 'list').length, lists, 'its place is forgotten');
+    await kube.clock.advance(800);
+    assert.deepEqual(reflector.seen, ['LIST ', 'LIST n1']);
+  });
+
+  it('does not take one answer after the other for news', async () => {
+    const kube = new FakeKube();
+    await using _reflector = start(kube);
+    await settle();
+    kube.before = () => {
+      throw kube.requests.length < 3 ? unreachable() : unavailable();
+    };
+    kube.endWatches(unreachable());
+    await kube.clock.advance(60_000);
+    assert.ok(kube.requests.length < 12, `${kube.requests.length} requests`);
+  });
+
   it('waits as long as the server asks', async () => {
     const kube = new FakeKube();
     let answers = 0;
