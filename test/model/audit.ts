@@ -1,0 +1,265 @@
+import type { Secret } from '../../api/core.ts';
+import type { ImagePullJob } from '../../api/image-pull-job.ts';
+import { keyOf } from '../../api/meta.ts';
+import type { NodeImage } from '../../api/node-image.ts';
+import type { FakeClock } from '../support/fake-clock.ts';
+import type { StoredChange } from '../support/fake-kube/fake-store.ts';
+import { JobBook, LATEST_NEWS_MS, type NodeBook } from './job-book.ts';
+import { foreignChanges } from './owned-fields.ts';
+import { recount, summaryOf } from './recount.ts';
+import { type Standing, standingOf } from './standing.ts';
+import { PATIENCE_MS, targetsOf, unavailableSince } from './targets.ts';
+import type { Truth } from './truth.ts';
+
+/** Who made a change. `person`: everybody who is no part of Headstart. */
+export type Actor = 'manager' | 'daemon' | 'person';
+
+const REPULL_MS = 24 * 3_600_000 - 600_000;
+/** Looks at every change of the API in the moment it is made, and remembers what breaks a rule. */
+export class Audit {
+  readonly problems: string[] = [];
+  /** Writes of managers. */
+  writes = 0;
+  /** From then on nothing but daemons has moved for so long that the managers know everything. */
+  #calmFromMs = 0;
+  readonly #books = new Map<string, JobBook>();
+  readonly #maxPullsPerRegistry: number;
+  readonly #truth: Truth;
+  readonly #clock: FakeClock;
+
+  constructor(
+    options: { readonly maxPullsPerRegistry: number },
+    deps: { readonly truth: Truth; readonly clock: FakeClock },
+  ) {
+    this.#maxPullsPerRegistry = options.maxPullsPerRegistry;
+    this.#truth = deps.truth;
+    this.#clock = deps.clock;
+  }
+
+  /** Judges one change, and lets the truth follow. */
+  see(actor: Actor, change: StoredChange): void {
+    if (actor === 'manager') {
+      this.writes++;
+      for (const what of foreignChanges(change)) this.#report(`the manager ${what}`, change);
+    }
+    if (actor === 'daemon' && !change.table.startsWith('nodeimages')) {
+      this.#report('a daemon wrote more than a NodeImage', change);
+    }
+    this.#truth.apply(change);
+    if (change.table.startsWith('imagepulljobs')) this.#seeJob(actor, change);
+    else if (change.table.startsWith('nodeimages')) this.#seeNodeImage(actor, change);
+    else if (change.table.startsWith('secrets')) this.#seeSecret(change.object as Secret);
+  }
+
+  /** Somebody or a fault disturbs the cluster; managers may be behind for `ms`. */
+  disturbed(ms: number): void {
+    this.#calmFromMs = Math.max(this.#calmFromMs, this.#clock.now() + ms);
+  }
+
+  book(uid: string): JobBook | undefined {
+    return this.#books.get(uid);
+  }
+
+  #report(what: string, { object }: StoredChange): void {
+    this.problems.push(`${what} (${object.kind} ${keyOf(object)})`);
+  }
+
+  #seeSecret({ metadata }: Secret): void {
+    for (const book of this.#books.values()) {
+      const job = this.#truth.jobOf(book.uid);
+      const uses = job?.spec.pullSecrets?.includes(metadata.name) === true;
+      if (uses && metadata.namespace === job?.metadata.namespace) {
+        book.secretChangedMs = this.#clock.now();
+      }
+    }
+  }
+
+  #seeJob(actor: Actor, change: StoredChange): void {
+    const job = change.object as ImagePullJob;
+    const uid = job.metadata.uid ?? '';
+    if (change.type === 'DELETED') {
+      this.#books.delete(uid);
+      return;
+    }
+    const book = this.#books.get(uid) ?? new JobBook(job);
+    this.#books.set(uid, book);
+    book.mostNodes = Math.max(book.mostNodes, this.#truth.nodeImages.size);
+    book.edited(job, this.#clock.now());
+    if (actor === 'manager' && change.type === 'MODIFIED') this.#seeStatus(book, change);
+  }
+
+  #seeStatus(book: JobBook, change: StoredChange): void {
+    const job = change.object as ImagePullJob;
+    const before = (change.previous as ImagePullJob).status;
+    if (before?.completionTime !== undefined) {
+      const same = withoutGenerations(before) === withoutGenerations(job.status);
+      if (!same) this.#report('the manager changed the status of a finished job', change);
+      return;
+    }
+    this.#seeFailedNodes(book, change);
+    const { status } = job;
+    if (status?.completionTime === undefined || !this.#isCalm) return;
+    const [found, wanted] = [summaryOf(job), recount(job, this.#truth, book)];
+    if (found === wanted) return;
+    this.#report(`the job ended with ${found} where a recount says ${wanted}`, change);
+  }
+
+  get #isCalm(): boolean {
+    return this.#clock.now() > this.#calmFromMs;
+  }
+
+  /** A node without an entry that a status calls failed was given up: for a reason, and for good. */
+  #seeFailedNodes(book: JobBook, change: StoredChange): void {
+    const job = change.object as ImagePullJob;
+    for (const name of job.status?.failedNodes ?? []) {
+      const nodeImage = this.#truth.nodeImages.get(name);
+      const uid = nodeImage?.metadata.uid;
+      if (nodeImage === undefined || uid === undefined) continue;
+      if (standingOf(nodeImage, book.image, book.uid).kind !== 'none') continue;
+      if (job.status?.conditions?.some(({ reason }) => reason === 'DeadlineExceeded')) continue;
+      const node = book.nodes.get(uid);
+      if (node?.ended !== undefined) continue;
+      const since = unavailableSince(this.#truth.nodes.get(name));
+      const startedMs = Date.parse(job.status?.startTime ?? '');
+      const late =
+        since !== undefined && Math.max(since, startedMs) + PATIENCE_MS <= this.#clock.now();
+      if (late) book.nodes.set(uid, { ...fresh(this.#clock.now()), ended: 'given up' });
+      else if (this.#isCalm) this.#report(`the job gave up on ${name} too early`, change);
+    }
+  }
+
+  #seeNodeImage(actor: Actor, change: StoredChange): void {
+    const { nodeImages } = this.#truth;
+    const after = change.object as NodeImage;
+    for (const book of this.#books.values()) {
+      book.mostNodes = Math.max(book.mostNodes, nodeImages.size);
+      if (change.type !== 'MODIFIED') continue;
+      const was = standingOf(change.previous as NodeImage, book.image, book.uid);
+      const is = standingOf(after, book.image, book.uid);
+      if (was.kind === 'none' && is.kind === 'none') continue;
+      this.#judge({ actor, change, book, was, is });
+    }
+  }
+
+  #judge(move: Move): void {
+    const { actor, book, was, is, change } = move;
+    const uid = change.object.metadata.uid ?? '';
+    const node = book.nodes.get(uid);
+    const begins = is.kind === 'pending' && was.kind !== 'pending';
+    if (actor === 'person' && JSON.stringify(was) !== JSON.stringify(is)) {
+      book.nodes.set(uid, { ...(node ?? fresh(this.#clock.now())), touched: true });
+    } else if (actor === 'daemon') {
+      if (begins && node?.touched !== true)
+        this.#report(`${book.name}: a result was forgotten`, change);
+    } else if (actor === 'manager') {
+      if (begins) this.#judgeAssignment(move, node);
+      else if (is.kind === 'none') this.#judgeRemoval(move, node);
+    }
+    const now = book.nodes.get(uid);
+    if (now !== undefined && (is.kind === 'succeeded' || is.kind === 'failed')) now.ended = is.kind;
+  }
+
+  #judgeAssignment({ change, book }: Move, node: NodeBook | undefined): void {
+    const nowMs = this.#clock.now();
+    const job = this.#truth.jobOf(book.uid);
+    if (job?.status?.completionTime !== undefined) {
+      this.#report(`${book.name}: a finished job started a pull`, change);
+    }
+    if (node?.ended !== undefined && !this.#mayRepeat(book, node, job)) {
+      this.#report(`${book.name}: a target that ${node.ended} was started again`, change);
+    }
+    book.nodes.set(change.object.metadata.uid ?? '', fresh(nowMs));
+    const slots = this.#slotsOf(book);
+    const limit = book.limit(nowMs);
+    if (slots > limit) this.#report(`${book.name}: ${slots} pulls where ${limit} may run`, change);
+    const ceiling = this.#maxPullsPerRegistry;
+    const pulls = ceiling === 0 ? 0 : this.#pullsOfJobs();
+    if (pulls > ceiling) this.#report(`${pulls} pulls from a registry of ${ceiling}`, change);
+  }
+
+  #mayRepeat(book: JobBook, node: NodeBook, job: ImagePullJob | undefined): boolean {
+    const never = job?.spec.completionPolicy.type === 'Never';
+    return (
+      node.touched ||
+      book.editedMs >= node.assignedAtMs ||
+      (book.secretChangedMs >= node.assignedAtMs && node.ended === 'failed') ||
+      // A new leader does not know since when a node is silent, and tries it once more.
+      (never && (node.ended === 'given up' || this.#clock.now() - node.assignedAtMs >= REPULL_MS))
+    );
+  }
+
+  #slotsOf(book: JobBook): number {
+    let slots = 0;
+    for (const nodeImage of this.#truth.nodeImages.values()) {
+      const touched = book.nodes.get(nodeImage.metadata.uid ?? '')?.touched === true;
+      const { kind } = standingOf(nodeImage, book.image, book.uid);
+      if (kind === 'pending' && !touched) slots++;
+    }
+    return slots;
+  }
+
+  /** Unfinished pulls that jobs began; all images of the model are in one registry. */
+  #pullsOfJobs(): number {
+    let pulls = 0;
+    for (const nodeImage of this.#truth.nodeImages.values()) {
+      const images = new Set(
+        [...this.#books.values()]
+          .filter(({ image, uid, nodes }) => {
+            const touched = nodes.get(nodeImage.metadata.uid ?? '')?.touched === true;
+            return !touched && standingOf(nodeImage, image, uid).kind === 'pending';
+          })
+          .map(({ image }) => image),
+      );
+      pulls += images.size;
+    }
+    return pulls;
+  }
+
+  #judgeRemoval({ change, book, was }: Move, node: NodeBook | undefined): void {
+    const nowMs = this.#clock.now();
+    const job = this.#truth.jobOf(book.uid);
+    const over = job === undefined || job.metadata.deletionTimestamp !== undefined;
+    if (over || job.status?.completionTime !== undefined || node === undefined) return;
+    const { name } = change.object.metadata;
+    const isTarget = targetsOf(job, this.#truth).has(name);
+    const edited = nowMs - book.editedMs < LATEST_NEWS_MS;
+    if (was.kind !== 'pending') {
+      if (!edited && isTarget)
+        this.#report(`${book.name}: the result of an unfinished job was dropped`, change);
+      return;
+    }
+    const late = this.#isLate(was, name, job);
+    if (late && isTarget && !edited) node.ended = 'given up';
+    else if (isTarget && !edited && this.#isCalm)
+      this.#report(`${book.name}: gave up too early`, change);
+    else node.released = true;
+  }
+
+  #isLate(was: Extract<Standing, { kind: 'pending' }>, name: string, job: ImagePullJob): boolean {
+    const nowMs = this.#clock.now();
+    const createdMs = Date.parse(was.entry.createdAt ?? '');
+    const pullMs = was.answered ? (was.entry.pullPolicy?.activeDeadlineSeconds ?? 0) * 1000 : 0;
+    if (createdMs + pullMs + PATIENCE_MS <= nowMs) return true;
+    const since = unavailableSince(this.#truth.nodes.get(name));
+    const startedMs = Date.parse(job.status?.startTime ?? '') || 0;
+    return since !== undefined && Math.max(since, createdMs, startedMs) + PATIENCE_MS <= nowMs;
+  }
+}
+
+interface Move {
+  readonly actor: Actor;
+  readonly change: StoredChange;
+  readonly book: JobBook;
+  readonly was: Standing;
+  readonly is: Standing;
+}
+
+/** What a finished job says stays; that it took note of an edit may be said. */
+const withoutGenerations = (status: unknown): string =>
+  JSON.stringify(status, (key, value: unknown) => (key === 'observedGeneration' ? 0 : value));
+
+const fresh = (assignedAtMs: number): NodeBook => ({
+  assignedAtMs,
+  released: false,
+  touched: false,
+});

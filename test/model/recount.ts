@@ -1,0 +1,85 @@
+import type { ImagePullJob } from '../../api/image-pull-job.ts';
+import type { JobBook } from './job-book.ts';
+import { standingOf } from './standing.ts';
+import { hasDaemon, targetsOf, unavailableSince } from './targets.ts';
+import type { Truth } from './truth.ts';
+
+type Count = 'active' | 'waiting' | 'unavailable' | 'succeeded' | 'failed';
+
+/** The counters of a job in one line. */
+interface Summary extends Readonly<Record<Count, number>> {
+  readonly desired: number;
+  readonly failedNodes: readonly string[];
+  readonly over: boolean;
+}
+
+const render = ({ over, failedNodes, ...counts }: Summary): string => {
+  const numbers = Object.entries(counts).map(([name, value]) => `${value} ${name}`);
+  return `${numbers.join(', ')}, [${failedNodes.join(' ')}], ${over ? 'over' : 'running'}`;
+};
+
+/** What the status of a job says, in one line. */
+export function summaryOf({ status }: ImagePullJob): string {
+  return render({
+    desired: status?.desired ?? 0,
+    active: status?.active ?? 0,
+    waiting: status?.waiting ?? 0,
+    unavailable: status?.unavailable ?? 0,
+    succeeded: status?.succeeded ?? 0,
+    failed: status?.failed ?? 0,
+    failedNodes: status?.failedNodes ?? [],
+    over: status?.completionTime !== undefined,
+  });
+}
+
+/** What the status of a job has to say, counted anew from everything there is, in the same form. */
+export function recount(job: ImagePullJob, truth: Truth, book: JobBook): string {
+  const targets = targetsOf(job, truth);
+  const names = new Set([...targets, ...truth.nodeImages.keys()]);
+  const by: Record<Count, string[]> = {
+    active: [],
+    waiting: [],
+    unavailable: [],
+    succeeded: [],
+    failed: [],
+  };
+  for (const name of [...names].sort()) {
+    const count = countOf(name, { truth, book, isTarget: targets.has(name) });
+    if (count !== undefined) by[count].push(name);
+  }
+  const desired = Object.values(by).reduce((sum, group) => sum + group.length, 0);
+  const cutOff = job.status?.conditions?.some(({ reason }) => reason === 'DeadlineExceeded');
+  if (cutOff === true) {
+    by.failed.push(...by.active.splice(0), ...by.waiting.splice(0), ...by.unavailable.splice(0));
+  }
+  const { active, waiting, unavailable, succeeded, failed } = by;
+  const unfinished = active.length + waiting.length + unavailable.length;
+  return render({
+    desired,
+    active: active.length,
+    waiting: waiting.length,
+    unavailable: unavailable.length,
+    succeeded: succeeded.length,
+    failed: failed.length,
+    failedNodes: failed.sort(),
+    over: unfinished === 0 && job.spec.completionPolicy.type !== 'Never',
+  });
+}
+
+interface Place {
+  readonly truth: Truth;
+  readonly book: JobBook;
+  readonly isTarget: boolean;
+}
+
+function countOf(name: string, { truth, book, isTarget }: Place): Count | undefined {
+  const nodeImage = truth.nodeImages.get(name);
+  const node = truth.nodes.get(name);
+  const { kind } = standingOf(nodeImage, book.image, book.uid);
+  if (kind === 'succeeded' || kind === 'failed') return kind;
+  if (kind === 'pending') return 'active';
+  if (!isTarget) return undefined;
+  if (nodeImage === undefined) return hasDaemon(node) ? 'unavailable' : 'failed';
+  if (book.nodes.get(nodeImage.metadata.uid ?? '')?.ended === 'given up') return 'failed';
+  return unavailableSince(node) === undefined ? 'waiting' : 'unavailable';
+}
