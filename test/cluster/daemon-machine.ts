@@ -23,7 +23,8 @@ export interface DaemonMachine extends AsyncDisposable {
   readonly lockedRegistry: Registry;
   readonly folder: string;
   readonly cleanup: CleanupStack;
-  addNode(name: string, folder?: string): Promise<DaemonNode>;
+  /** `flags` are more of the daemon's. */
+  addNode(name: string, folder?: string, flags?: readonly string[]): Promise<DaemonNode>;
 }
 
 /** Starts one, in about 8 s. Needs root. */
@@ -59,9 +60,9 @@ async function startIn(cleanup: CleanupStack): Promise<DaemonMachine> {
     lockedRegistry,
     folder,
     cleanup,
-    addNode: (name, nodeFolder = join(folder, name)) =>
+    addNode: (name, nodeFolder = join(folder, name), flags = []) =>
       createDaemonNode(
-        { name, folder: nodeFolder, dockerHub: registry.host },
+        { name, folder: nodeFolder, dockerHub: registry.host, flags },
         { controlPlane, client, cleanup },
       ),
     [Symbol.asyncDispose]: () => cleanup.close(),

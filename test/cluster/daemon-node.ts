@@ -19,6 +19,8 @@ export interface DaemonNodeOptions {
   readonly folder: string;
   /** What containerd asks in the place of docker.io. */
   readonly dockerHub?: string;
+  /** More flags of the daemon. */
+  readonly flags: readonly string[];
 }
 
 export interface DaemonNodeDeps {
@@ -79,7 +81,7 @@ export class DaemonNode {
 
 /** Starts a node; its daemon runs under the shipped ServiceAccount once it is started. */
 export async function createDaemonNode(
-  { name, folder, dockerHub }: DaemonNodeOptions,
+  { name, folder, dockerHub, flags }: DaemonNodeOptions,
   { controlPlane, client, cleanup }: DaemonNodeDeps,
 ): Promise<DaemonNode> {
   await mkdir(folder, { recursive: true });
@@ -88,7 +90,7 @@ export async function createDaemonNode(
   await client.create(NODE_IMAGES, { metadata: { name }, spec: { images: {} } });
   const daemon = new Background({
     name: `daemon of ${name}`,
-    command: await daemonCommand(name, containerd.socketPath, controlPlane),
+    command: [...(await daemonCommand(name, containerd.socketPath, controlPlane)), ...flags],
     logFile: join(controlPlane.folder, `daemon-${name}.log`),
   });
   const node = new DaemonNode(name, containerd, daemon, client);
