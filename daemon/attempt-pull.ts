@@ -37,6 +37,12 @@ export interface AttemptOptions {
   readonly signal: AbortSignal;
 }
 
+/** What is found when the attempt's time is up first, as when a credential plugin hangs. */
+const NOT_IN_TIME: FoundCredentials = {
+  credentials: [],
+  problems: ['credentials did not come in time'],
+};
+
 /** Asks for credentials and pulls, with each of them in turn. Rejects only when the signal aborts. */
 export async function attemptPull(
   pull: WantedPull,
@@ -44,7 +50,7 @@ export async function attemptPull(
   deps: AttemptDeps,
 ): Promise<AttemptResult> {
   using deadline = withDeadline(options.signal, options.timeoutMs, deps.clock);
-  let found: FoundCredentials = { credentials: [], problems: [] };
+  let found = NOT_IN_TIME;
   try {
     found = await deps.credentials({
       repository: canonicalName(options.reference),

@@ -67,6 +67,16 @@ describe('daemon and credential plugins', () => {
     assert.doesNotMatch(JSON.stringify([world.log.lines, world.events, message]), /hunter2/);
   });
 
+  it('says that credentials did not come while a plugin hangs', async () => {
+    await plugins.program('p', 'exec sleep 1000');
+    const pullPolicy = { timeoutSeconds: 5, backoffLimit: 0 };
+    await world.want({ 'reg.test/app': { tags: [tagSpec('1', { pullPolicy })] } });
+    start();
+    const { reason, message } = await world.result('reg.test/app', '1');
+    assert.equal(reason, 'Timeout');
+    assert.match(message ?? '', /^credentials did not come in time; pulling .* longer than 5 s/);
+  });
+
   it('kills a plugin that runs when it stops', async () => {
     const file = plugins.path('pid');
     await plugins.program('p', `echo $$ > ${file}; exec sleep 1000`);

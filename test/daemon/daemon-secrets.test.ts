@@ -49,6 +49,24 @@ describe('daemon and pull secrets', () => {
     assert.equal((await world.result('reg.test/app', '1')).phase, 'Succeeded');
   });
 
+  it('takes the new password of a secret that changes after a refusal', async () => {
+    world.kube.seed(SECRETS, secret(config.replace('"pw"', '"old"')));
+    world.startDaemon();
+    await world.until('the refusal', () => pulls() === 1);
+    const key = { name: 'pull', namespace: 'kruise-daemon-config' };
+    await world.kube.patch(SECRETS, key, { type: 'merge', body: secret(config) });
+    assert.equal((await world.result('reg.test/app', '1')).phase, 'Succeeded');
+  });
+
+  it('no longer uses a secret that is deleted after a refusal', async () => {
+    world.kube.seed(SECRETS, secret(config.replace('"pw"', '"old"')));
+    world.startDaemon();
+    await world.until('the refusal', () => pulls() === 1);
+    await world.kube.delete(SECRETS, { name: 'pull', namespace: 'kruise-daemon-config' });
+    const { message } = await world.result('reg.test/app', '1');
+    assert.match(message ?? '', /^pull secret kruise-daemon-config\/pull not found; /);
+  });
+
   it('reads no secret for an image that is there', async () => {
     world.kube.seed(SECRETS, secret(config));
     await world.cri.runtime.pull(
