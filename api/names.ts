@@ -28,9 +28,10 @@ export const WEBHOOK_CERTIFICATES_SECRET = 'headstart-webhook-certs';
 /** Ceilings of pulls by registry; people make it. */
 export const REGISTRY_BUDGET_CONFIG_MAP = 'headstart-registry-budget';
 
-/** Our two webhook configurations; no other is ever touched. */
+/** Our webhook configurations; no other is ever touched. The third is opt-in. */
 export const MUTATING_WEBHOOK_CONFIGURATION = 'headstart-mutating';
 export const VALIDATING_WEBHOOK_CONFIGURATION = 'headstart-validating';
+export const NODE_ISOLATION_WEBHOOK_CONFIGURATION = 'headstart-node-isolation';
 
 /** Workload annotations that tune predownloading (the peer's names). */
 export const ANNOTATION_PARALLELISM = 'apps.kruise.io/image-predownload-parallelism';

@@ -1,4 +1,8 @@
-import { MUTATING_WEBHOOK_CONFIGURATION, VALIDATING_WEBHOOK_CONFIGURATION } from '../api/names.ts';
+import {
+  MUTATING_WEBHOOK_CONFIGURATION,
+  NODE_ISOLATION_WEBHOOK_CONFIGURATION,
+  VALIDATING_WEBHOOK_CONFIGURATION,
+} from '../api/names.ts';
 import type { Resource } from '../api/resource.ts';
 import {
   MUTATING_WEBHOOK_CONFIGURATIONS,
@@ -15,6 +19,7 @@ import { caBundlePatch, isArmed, type ServiceReference } from './ca-bundle-patch
 export const OUR_CONFIGURATIONS: ReadonlyMap<string, Resource<WebhookConfiguration>> = new Map([
   [MUTATING_WEBHOOK_CONFIGURATION, MUTATING_WEBHOOK_CONFIGURATIONS],
   [VALIDATING_WEBHOOK_CONFIGURATION, VALIDATING_WEBHOOK_CONFIGURATIONS],
+  [NODE_ISOLATION_WEBHOOK_CONFIGURATION, VALIDATING_WEBHOOK_CONFIGURATIONS],
 ]);
 
 export interface CaBundleInjectorDeps {

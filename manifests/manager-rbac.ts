@@ -5,6 +5,7 @@ import {
   MANAGER_DEPLOYMENT,
   MANAGER_SERVICE_ACCOUNT,
   MUTATING_WEBHOOK_CONFIGURATION,
+  NODE_ISOLATION_WEBHOOK_CONFIGURATION,
   REGISTRY_BUDGET_CONFIG_MAP,
   SYSTEM_NAMESPACE,
   VALIDATING_WEBHOOK_CONFIGURATION,
@@ -64,7 +65,11 @@ const CLUSTER_RULES: readonly PolicyRule[] = [
   {
     apiGroups: ['admissionregistration.k8s.io'],
     resources: ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],
-    resourceNames: [MUTATING_WEBHOOK_CONFIGURATION, VALIDATING_WEBHOOK_CONFIGURATION],
+    resourceNames: [
+      MUTATING_WEBHOOK_CONFIGURATION,
+      VALIDATING_WEBHOOK_CONFIGURATION,
+      NODE_ISOLATION_WEBHOOK_CONFIGURATION,
+    ],
     verbs: [...READ, 'patch'],
   },
   {
@@ -78,7 +83,7 @@ const CLUSTER_RULES: readonly PolicyRule[] = [
 const GRANTS: readonly Grant[] = [
   {
     name: 'headstart-manager',
-    why: 'Turns pull jobs and image changes of workloads into NodeImages, and puts its certificate authority into its two webhook configurations.',
+    why: 'Turns pull jobs and image changes of workloads into NodeImages, and puts its certificate authority into its webhook configurations.',
     rules: CLUSTER_RULES,
   },
   {

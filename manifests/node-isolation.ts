@@ -11,7 +11,7 @@ const NODE_CLAIM = "'authentication.kubernetes.io/node-name'";
  * RBAC cannot tell the daemons of a DaemonSet apart: they share a ServiceAccount. This policy can, by the token: a node that was
  * broken into may lie about its own images and about nothing else.
  */
-export function nodeIsolation(): readonly Manifest[] {
+export function nodeIsolationPolicy(): readonly Manifest[] {
   const metadata = { name: NAME, labels: componentLabels('daemon') };
   return [
     {

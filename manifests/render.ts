@@ -7,16 +7,21 @@ import { managerRbac } from './manager-rbac.ts';
 import type { Manifest } from './manifest.ts';
 import { namespaces } from './namespaces.ts';
 import { networkPolicies } from './network-policies.ts';
-import { nodeIsolation } from './node-isolation.ts';
+import { nodeIsolationPolicy } from './node-isolation.ts';
 import { services } from './services.ts';
-import { webhookConfigurations } from './webhook-configurations.ts';
+import { nodeIsolationWebhook, webhookConfigurations } from './webhook-configurations.ts';
 
 /** The image that a release is published as. */
 export const DEFAULT_IMAGE = 'headstart:0.1.0';
 
+/** See {@link InstallOptions.nodeIsolation}. */
+export type NodeIsolation = 'policy' | 'webhook';
+
 export interface InstallOptions {
   /** The container image of manager and daemon; its PATH holds the program `headstart`. Default {@link DEFAULT_IMAGE}. */
   readonly image?: string;
+  /** What holds each daemon to its own node: a policy of Kubernetes 1.30 and newer (default), or a webhook of ours for older clusters. */
+  readonly nodeIsolation?: NodeIsolation;
   /** Default: the daemon runs no credential plugins. */
   readonly credentialProvider?: CredentialProvider;
 }
@@ -24,6 +29,7 @@ export interface InstallOptions {
 /** Everything to install, in the order it has to be created in: the webhook configurations come last. */
 export function installManifests({
   image = DEFAULT_IMAGE,
+  nodeIsolation = 'policy',
   ...options
 }: InstallOptions): readonly Manifest[] {
   return [
@@ -31,12 +37,13 @@ export function installManifests({
     ...customResourceDefinitions(OWN_CRDS),
     ...managerRbac(),
     ...daemonRbac(),
-    ...nodeIsolation(),
+    ...(nodeIsolation === 'policy' ? nodeIsolationPolicy() : []),
     ...networkPolicies(),
     ...services(),
     ...manager({ image }),
     daemon({ image, ...options }),
     ...webhookConfigurations(),
+    ...(nodeIsolation === 'webhook' ? [nodeIsolationWebhook()] : []),
   ];
 }
 

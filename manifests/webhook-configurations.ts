@@ -1,9 +1,11 @@
 import {
   MUTATING_WEBHOOK_CONFIGURATION,
+  NODE_ISOLATION_WEBHOOK_CONFIGURATION,
   SYSTEM_NAMESPACE,
   VALIDATING_WEBHOOK_CONFIGURATION,
   WEBHOOK_SERVICE,
 } from '../api/names.ts';
+import { NODE_ISOLATION } from '../webhook/node-isolation.ts';
 import { ROUTES, type Route, WEBHOOK_POLICY } from '../webhook/routes.ts';
 import { componentLabels, type Manifest } from './manifest.ts';
 import { WEBHOOK_SERVICE_PORT } from './ports.ts';
@@ -27,6 +29,19 @@ export function webhookConfigurations(): readonly Manifest[] {
   ];
 }
 
+/** For clusters without ValidatingAdmissionPolicy: the daemons wait for the manager, and nobody else does. */
+export function nodeIsolationWebhook(): Manifest {
+  const { plural } = NODE_ISOLATION.resources;
+  const [rule] = rulesOf(NODE_ISOLATION);
+  return configuration('ValidatingWebhookConfiguration', NODE_ISOLATION_WEBHOOK_CONFIGURATION, [
+    {
+      ...webhook(NODE_ISOLATION),
+      rules: [{ ...rule, resources: [plural, `${plural}/status`] }],
+      failurePolicy: 'Fail',
+    },
+  ]);
+}
+
 function configuration(kind: string, name: string, webhooks: readonly object[]): Manifest {
   return {
     apiVersion: 'admissionregistration.k8s.io/v1',
@@ -42,7 +57,6 @@ function mutatingWebhook(route: Route): object {
 
 function webhook(route: Route): object {
   const { failurePolicy, timeoutSeconds, sideEffects, matchPolicy } = WEBHOOK_POLICY;
-  const { group, versions, plural } = route.resources;
   return {
     name: route.name,
     clientConfig: {
@@ -53,15 +67,7 @@ function webhook(route: Route): object {
         port: WEBHOOK_SERVICE_PORT,
       },
     },
-    rules: [
-      {
-        apiGroups: [group],
-        apiVersions: versions,
-        resources: [plural],
-        operations: route.operations,
-        scope: '*',
-      },
-    ],
+    rules: rulesOf(route),
     failurePolicy,
     timeoutSeconds,
     sideEffects,
@@ -70,6 +76,12 @@ function webhook(route: Route): object {
     matchConditions: route.matchConditions,
     ...exclusion(route.excludedNamespaces),
   };
+}
+
+function rulesOf({ resources: { group, versions, plural }, operations }: Route): readonly object[] {
+  return [
+    { apiGroups: [group], apiVersions: versions, resources: [plural], operations, scope: '*' },
+  ];
 }
 
 function exclusion(namespaces: readonly string[]): object {

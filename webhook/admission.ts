@@ -1,11 +1,19 @@
 import type { Advice } from '../api/advice.ts';
 import type { FieldError } from '../api/field-error.ts';
 import type { JsonObject } from '../api/json.ts';
+import type { PodNodes } from '../api/pod-nodes.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 
 export const OPERATIONS = ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'] as const;
 export type Operation = (typeof OPERATIONS)[number];
+
+/** Who asks. */
+export interface User {
+  readonly username: string;
+  /** What the API server knows of the user besides; values that are no lists of strings are left out. */
+  readonly extra: Readonly<Record<string, readonly string[]>>;
+}
 
 /** The part of admission.k8s.io AdmissionRequest that is used, checked. Absent strings are ''. */
 export interface AdmissionRequest {
@@ -21,6 +29,7 @@ export interface AdmissionRequest {
   readonly operation: Operation;
   readonly name: string;
   readonly namespace: string;
+  readonly user: User;
   readonly dryRun: boolean;
   /** Present on CREATE and UPDATE. */
   readonly object: JsonObject | undefined;
@@ -53,6 +62,7 @@ export type AdmissionDecision =
 /** What handlers may use. Nothing here waits or writes. */
 export interface HandlerDeps {
   readonly advice: Advice;
+  readonly podNodes: PodNodes;
   readonly clock: Clock;
   readonly log: Logger;
 }

@@ -41,7 +41,9 @@ function decide(route: Route, request: AdmissionRequest, deps: HandlerDeps): Adm
   const problem = mismatch(route, request);
   if (problem !== undefined) return { type: 'malformed', message: problem };
   // Never on status or scale, whatever a configuration says.
-  if (request.subResource !== '' || !route.operations.includes(request.operation)) return ALLOWED;
+  const isSeen =
+    request.subResource === '' || (route.seesStatus && request.subResource === 'status');
+  if (!isSeen || !route.operations.includes(request.operation)) return ALLOWED;
   return route.handler(request, deps);
 }
 

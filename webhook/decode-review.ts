@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../api/json.ts';
-import { type AdmissionRequest, OPERATIONS, type Operation } from './admission.ts';
+import { type AdmissionRequest, OPERATIONS, type Operation, type User } from './admission.ts';
 
 /** The review versions that are understood; an answer has the version of its question. */
 export const REVIEW_VERSIONS = ['admission.k8s.io/v1', 'admission.k8s.io/v1beta1'] as const;
@@ -39,6 +39,7 @@ function decodeRequest(fields: FieldReader): AdmissionRequest | undefined {
     subResource: fields.optionalText('subResource'),
     name: fields.optionalText('name'),
     namespace: fields.optionalText('namespace'),
+    user: fields.user('userInfo'),
     dryRun: fields.optionalBoolean('dryRun'),
     object: hasObject ? fields.object('object') : undefined,
     oldObject: operation === 'UPDATE' ? fields.object('oldObject') : undefined,
@@ -115,9 +116,25 @@ class FieldReader {
     return undefined;
   }
 
+  /** Nobody in particular when it is missing: only the judge of daemons asks, and denies whom it does not know. */
+  user(key: string): User {
+    const value = this.#fields[key];
+    const { username, extra } = isJsonObject(value) ? value : {};
+    const lists = Object.entries(isJsonObject(extra) ? extra : {}).filter(isListOfStrings);
+    return {
+      username: typeof username === 'string' ? username : '',
+      extra: Object.fromEntries(lists),
+    };
+  }
+
   /** Of something else than an object every field is missing. */
   child(key: string): FieldReader {
     const path = `${this.#path}${key}.`;
     return new FieldReader(path, this.object(key) ?? {}, this.#problems);
   }
+}
+
+function isListOfStrings(entry: [string, unknown]): entry is [string, readonly string[]] {
+  const [, list] = entry;
+  return Array.isArray(list) && list.every(item => typeof item === 'string');
 }

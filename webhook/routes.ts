@@ -58,6 +58,8 @@ export interface Route {
   readonly resources: RouteResources;
   /** Other operations are allowed unseen. */
   readonly operations: readonly Operation[];
+  /** Whether it judges writes of the status, too. */
+  readonly seesStatus?: true;
   /** All must hold for the API server to call. */
   readonly matchConditions: readonly MatchCondition[];
   /** Objects in these namespaces are not sent. */

@@ -1,9 +1,11 @@
 import type { Advice } from '../api/advice.ts';
+import type { PodNodes } from '../api/pod-nodes.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { createHttpServer, type HttpServer, type TlsPair } from '../runtime/http-server.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import { createApp } from './app.ts';
+import { NODE_ISOLATION } from './node-isolation.ts';
 import { ROUTES } from './routes.ts';
 
 /** The certificate to serve with, and word of a newer one. */
@@ -24,6 +26,7 @@ export interface WebhookServerOptions {
 export interface WebhookServerDeps {
   readonly tls: TlsSource;
   readonly advice: Advice;
+  readonly podNodes: PodNodes;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -47,12 +50,12 @@ const LIMITS = {
 /** An API server opens a connection for each request it has in flight; several of them stay below this. */
 const MAX_CONNECTIONS = 2_000;
 
-/** Makes the server that answers every route of {@link ROUTES} over TLS and takes over new certificates without closing a connection. */
+/** Makes the server that answers every route of {@link ROUTES}, and {@link NODE_ISOLATION}, over TLS and takes over new certificates without closing a connection. */
 export function createWebhookServer(
   options: WebhookServerOptions,
   deps: WebhookServerDeps,
 ): WebhookServer {
-  const app = createApp(ROUTES, LIMITS, deps);
+  const app = createApp([...ROUTES, NODE_ISOLATION], LIMITS, deps);
   let server: HttpServer | undefined;
   let forget = (): void => {};
   return {

@@ -5,6 +5,7 @@ import { createCertificates } from '../../certs/certificates.ts';
 import { FileSource } from '../../certs/file-source.ts';
 import { createAdvice } from '../../controllers/advice/advice.ts';
 import type { Informers } from '../../controllers/informers.ts';
+import { createPodNodes } from '../../controllers/pod-nodes.ts';
 import { untilAborted } from '../../runtime/abort.ts';
 import type { Runnable } from '../../runtime/lifecycle.ts';
 import type { Check } from '../../runtime/probes.ts';
@@ -45,7 +46,12 @@ export function composeAdmission(
   });
   const server = createWebhookServer(
     { ...options.webhook, lameDuckMs: options.leaderElect ? LAME_DUCK_MS : 0 },
-    { ...deps, tls: certificates, advice: createAdvice(informers, options.gates) },
+    {
+      ...deps,
+      tls: certificates,
+      advice: createAdvice(informers, options.gates),
+      podNodes: createPodNodes(informers),
+    },
   );
   const uninstall = new Uninstall(options.namespace, deps);
   const webhooks: WebhookServer = {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { InstallOptions } from '../../manifests/render.ts';
+import type { InstallOptions, NodeIsolation } from '../../manifests/render.ts';
 import { OptionReader, type RawOptions } from '../option-reader.ts';
 
 /** `headstart manifests`: everything that is installed, as one YAML stream. */
@@ -7,6 +7,11 @@ export function manifestsCommand(): Command {
   return new Command('manifests')
     .description('Print everything that is installed on a cluster, as YAML for kubectl apply.')
     .option('--image <reference>', 'image of manager and daemon')
+    .option(
+      '--node-isolation <how>',
+      'what holds each daemon to its own node: policy (Kubernetes 1.30 and newer) or webhook',
+      'policy',
+    )
     .option(
       '--credential-provider-config-map <name>',
       'ConfigMap of headstart-daemon with the CredentialProviderConfig of kubelet',
@@ -21,9 +26,11 @@ export function manifestsCommand(): Command {
 function readInstallOptions(raw: RawOptions): InstallOptions {
   const reader = new OptionReader(raw);
   const image = reader.text('image');
+  const nodeIsolation = reader.oneOf<NodeIsolation>('nodeIsolation', ['policy', 'webhook']);
   const credentialProvider = readCredentialProvider(reader);
   reader.finish();
   return {
+    nodeIsolation,
     ...(image === undefined ? {} : { image }),
     ...(credentialProvider === undefined ? {} : { credentialProvider }),
   };

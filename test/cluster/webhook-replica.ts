@@ -9,7 +9,7 @@ import { systemClock } from '../../runtime/clock.ts';
 import { noMetrics } from '../../runtime/metrics.ts';
 import { createWebhookServer } from '../../webhook/server.ts';
 import { RecordingLogger } from '../support/recording-logger.ts';
-import { FakeAdvice } from '../webhook/fakes.ts';
+import { FakeAdvice, FakePodNodes } from '../webhook/fakes.ts';
 import type { ControlPlane } from './control-plane.ts';
 
 /** Webhook server and certificates in this process, as one replica of the manager has them. */
@@ -64,7 +64,7 @@ export async function startWebhookReplica(
   const { lameDuckMs = 0 } = options;
   const server = createWebhookServer(
     { host: '127.0.0.1', port: 0, lameDuckMs },
-    { ...deps, advice, tls: certificates },
+    { ...deps, advice, podNodes: new FakePodNodes(), tls: certificates },
   );
   await server.start();
   return {

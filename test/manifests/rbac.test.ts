@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DAEMON_SECRETS_NAMESPACE, SYSTEM_NAMESPACE } from '../../api/names.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
-import { nodeIsolation } from '../../manifests/node-isolation.ts';
+import { nodeIsolationPolicy } from '../../manifests/node-isolation.ts';
 import type { PolicyRule } from '../../manifests/rbac.ts';
 import { installManifests } from '../../manifests/render.ts';
 
@@ -118,7 +118,7 @@ describe('RBAC', () => {
   }
 
   it('binds, with a policy that denies, a daemon to the NodeImage of its node', () => {
-    const [policy, binding] = nodeIsolation();
+    const [policy, binding] = nodeIsolationPolicy();
     assert.ok(policy !== undefined && binding !== undefined);
     const { failurePolicy, matchConditions } = policy['spec'] as {
       failurePolicy: string;

@@ -1,4 +1,5 @@
 import type { Advice, WorkloadChange } from '../../api/advice.ts';
+import type { PodNodes } from '../../api/pod-nodes.ts';
 import type { HandlerDeps } from '../../webhook/admission.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { RecordingLogger } from '../support/recording-logger.ts';
@@ -26,11 +27,26 @@ export class FakeAdvice implements Advice {
   }
 }
 
+/** Pods by `namespace/name/uid`. */
+export class FakePodNodes implements PodNodes {
+  readonly nodes = new Map<string, string>();
+
+  nodeOf({ namespace, name, uid }: Parameters<PodNodes['nodeOf']>[0]): string | undefined {
+    return this.nodes.get(`${namespace}/${name}/${uid}`);
+  }
+}
+
 /** Deps of handlers, all fake. */
 export function fakeDeps(): HandlerDeps & {
   advice: FakeAdvice;
+  podNodes: FakePodNodes;
   clock: FakeClock;
   log: RecordingLogger;
 } {
-  return { advice: new FakeAdvice(), clock: new FakeClock(), log: new RecordingLogger() };
+  return {
+    advice: new FakeAdvice(),
+    podNodes: new FakePodNodes(),
+    clock: new FakeClock(),
+    log: new RecordingLogger(),
+  };
 }

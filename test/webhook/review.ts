@@ -55,6 +55,7 @@ export function requestOf(
     operation: oldObject === undefined ? 'CREATE' : 'UPDATE',
     name: 'sample',
     namespace: 'default',
+    user: { username: 'admin', extra: {} },
     dryRun: false,
     object,
     oldObject,
