@@ -9,7 +9,8 @@ import { until } from './until.ts';
 import { deploy, type TestWorkload, type WorkloadOptions } from './workload.ts';
 import { startWorkloadStandIn, type WorkloadStandIn } from './workload-stand-in.ts';
 
-const REPLICAS = 8;
+/** A DaemonSet has one pod on each of the 4 nodes. */
+const PODS = { CloneSet: 8, StatefulSet: 8, DaemonSet: 4 } as const;
 /** With 20 MB this makes a pull take two seconds. */
 const LINK_MBIT = 80;
 const IMAGE_MB = 20;
@@ -44,19 +45,20 @@ describe('rollouts', () => {
     void (await Promise.all(cluster.nodes.map(node => node.limitBandwidth(megabits))));
 
   /** What kubelets said about `image` once each pod has got it. */
-  const finalReport = (image: string): Promise<KubeletReport> =>
+  const finalReport = (image: string, pods: number): Promise<KubeletReport> =>
     until(
       async () => {
         const report = await kubeletReport(standIn.client, image);
-        return new Set([...report.present, ...report.waited]).size === REPLICAS && report;
+        return new Set([...report.present, ...report.waited]).size === pods && report;
       },
       { what: `kubelets to tell about ${image}` },
     );
 
-  for (const kind of ['CloneSet', 'StatefulSet'] as const) rolloutOf(kind);
+  for (const kind of ['CloneSet', 'StatefulSet', 'DaemonSet'] as const) rolloutOf(kind);
 
   function rolloutOf(kind: WorkloadOptions['kind']): void {
-    describe(`of a ${kind} with ${REPLICAS} replicas on 4 nodes`, () => {
+    const replicas = PODS[kind];
+    describe(`of a ${kind} with ${replicas} pods on 4 nodes`, () => {
       const name = kind.toLowerCase();
       let workload: TestWorkload;
       let next: string;
@@ -64,7 +66,7 @@ describe('rollouts', () => {
         const { reference: image } = await cluster.registry.push(`${name}:v1`);
         next = (await cluster.registry.push(`${name}-next:v2`, 5)).reference;
         workload = await deploy(
-          { kind, name, image, replicas: REPLICAS },
+          { kind, name, image, replicas },
           { cluster, client: standIn.client },
         );
       });
@@ -101,8 +103,8 @@ describe('rollouts', () => {
       it('lets every kubelet find the image present', async () => {
         await workload.setPartition(0);
         await workload.isRolledOut();
-        const { present, waited } = await finalReport(next);
-        assert.equal(present.length, REPLICAS);
+        const { present, waited } = await finalReport(next, replicas);
+        assert.equal(present.length, replicas);
         assert.deepEqual(waited, []);
         assert.equal(cluster.registry.downloads(`${name}-next`).length, 8, 'no further download');
       });
@@ -118,12 +120,12 @@ describe('rollouts', () => {
           const { reference } = await cluster.registry.push(`${name}:at-once-${index}`, IMAGE_MB);
           await workload.setImage(reference, annotations);
           await workload.isRolledOut();
-          const count = (await finalReport(reference)).waited.length;
-          console.log(`        ${count} of ${REPLICAS} pods waited for a pull ${how}`);
+          const count = (await finalReport(reference, replicas)).waited.length;
+          console.log(`        ${count} of ${replicas} pods waited for a pull ${how}`);
           waited.push(count);
         }
         await limitLinks(undefined);
-        const [without = 0, , allAtOnce = REPLICAS] = waited;
+        const [without = 0, , allAtOnce = replicas] = waited;
         assert.equal(without, cluster.nodes.length, 'without Headstart the first pod of each node');
         assert.ok(allAtOnce < without);
       });

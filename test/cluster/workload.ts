@@ -2,15 +2,16 @@ import type { ImagePullJob } from '../../api/image-pull-job.ts';
 import { LABEL_WORKLOAD } from '../../api/names.ts';
 import { CLONE_SETS, IMAGE_PULL_JOBS } from '../../api/resources.ts';
 import type { PodUpdatePolicy } from '../../api/rollout.ts';
-import type { Workload } from '../../api/workload.ts';
+import type { Workload, WorkloadStatus } from '../../api/workload.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { Kubectl } from './kubectl.ts';
 import { until } from './until.ts';
 
 export interface WorkloadOptions {
-  readonly kind: 'CloneSet' | 'StatefulSet';
+  readonly kind: 'CloneSet' | 'StatefulSet' | 'DaemonSet';
   readonly name: string;
   readonly image: string;
+  /** Of a DaemonSet the nodes of the cluster. */
   readonly replicas: number;
   /** Pods that keep their image. Default: all of them. */
   readonly partition?: number;
@@ -18,7 +19,7 @@ export interface WorkloadOptions {
   readonly policy?: PodUpdatePolicy;
 }
 
-/** A CloneSet or Advanced StatefulSet of a test cluster, in namespace `default`, its pods spread evenly over the nodes. */
+/** A CloneSet, Advanced StatefulSet or Advanced DaemonSet of a test cluster, in namespace `default`, its pods spread evenly over the nodes. */
 export interface TestWorkload {
   /** Type and name, for kubectl. */
   readonly reference: string;
@@ -49,7 +50,7 @@ export async function deploy(options: WorkloadOptions, deps: Deps): Promise<Test
   const { cluster, client } = deps;
   const { kind, name } = options;
   await cluster.apply(manifest(options));
-  const reference = `${kind === 'CloneSet' ? 'clonesets' : 'statefulsets'}.apps.kruise.io/${name}`;
+  const reference = `${kind.toLowerCase()}s.apps.kruise.io/${name}`;
   const patch = (body: object): Promise<string[]> => cluster.patch([reference], body);
   const jobs = async (): Promise<readonly ImagePullJob[]> => {
     const labelSelector = `${LABEL_WORKLOAD}=${name}`;
@@ -72,7 +73,7 @@ export async function deploy(options: WorkloadOptions, deps: Deps): Promise<Test
       await until(
         async () => {
           const found = await client.get(resource, { namespace: 'default', name });
-          return found !== undefined && hasFinished(found);
+          return found !== undefined && hasFinished(found, options.replicas);
         },
         { what: `the rollout of ${reference}`, timeoutMs: 120_000 },
       );
@@ -89,14 +90,19 @@ export async function deploy(options: WorkloadOptions, deps: Deps): Promise<Test
   return workload;
 }
 
-function hasFinished({ metadata, spec, status }: Workload): boolean {
-  return (
-    status?.observedGeneration === metadata.generation &&
-    status?.updatedReadyReplicas === spec.replicas
-  );
+interface AnyStatus extends WorkloadStatus {
+  readonly updatedNumberScheduled?: number;
+  readonly numberReady?: number;
 }
 
-/** CloneSets in the older shape, StatefulSets in the newer one. */
+function hasFinished({ metadata, status }: Workload, pods: number): boolean {
+  const { updatedNumberScheduled = 0, numberReady = 0 }: AnyStatus = status ?? {};
+  const updatedReady =
+    status?.updatedReadyReplicas ?? Math.min(updatedNumberScheduled, numberReady);
+  return status?.observedGeneration === metadata.generation && updatedReady === pods;
+}
+
+/** CloneSets in the older shape, the others in the newer one. */
 function manifest(options: WorkloadOptions): object {
   const { kind, name, image, replicas } = options;
   const labels = { app: name };
@@ -105,8 +111,8 @@ function manifest(options: WorkloadOptions): object {
     kind,
     metadata: { name },
     spec: {
-      replicas,
-      ...(kind === 'CloneSet' ? {} : { serviceName: name, podManagementPolicy: 'Parallel' }),
+      ...(kind === 'DaemonSet' ? {} : { replicas }),
+      ...(kind === 'StatefulSet' ? { serviceName: name, podManagementPolicy: 'Parallel' } : {}),
       selector: { matchLabels: labels },
       updateStrategy: updateStrategy(options),
       template: {
@@ -129,9 +135,9 @@ function manifest(options: WorkloadOptions): object {
 
 function updateStrategy(options: WorkloadOptions): object {
   const { kind, replicas, partition = replicas, policy = 'InPlaceIfPossible' } = options;
-  return kind === 'CloneSet'
-    ? { type: policy, partition }
-    : { type: 'RollingUpdate', rollingUpdate: { podUpdatePolicy: policy, partition } };
+  if (kind === 'CloneSet') return { type: policy, partition };
+  const how = kind === 'StatefulSet' ? { podUpdatePolicy: policy } : { rollingUpdateType: policy };
+  return { type: 'RollingUpdate', rollingUpdate: { ...how, partition } };
 }
 
 function podSpec(image: string): object {
