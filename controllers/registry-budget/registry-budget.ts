@@ -77,8 +77,10 @@ export class RegistryBudget {
   /** Until `signal` aborts this replica is the one that gives room away, and the one that tells. All NodeImages are known by now. */
   lead(signal: AbortSignal): void {
     this.#leading = true;
-    // Of jobs that may have gone since this replica led before.
+    // Of jobs that may have gone since this replica led before; those that are there ask again.
+    const waited = this.#claims.hosts().flatMap(host => this.#claims.on(host));
     this.#claims.clear();
+    for (const { key } of waited) this.#deps.wake(key);
     this.#hear();
     this.#lowered.start();
     for (const host of this.#pulls.hosts()) this.#show(host);

@@ -227,4 +227,16 @@ describe('RegistryBudget', () => {
       (await lines()).includes('headstart_registry_targets_waiting{registry="docker.io"} 0'),
     );
   });
+
+  it('asks those that waited when it led before to ask again when it leads once more', async () => {
+    const model = new Model(2);
+    const first = new AbortController();
+    model.budget.lead(first.signal);
+    model.add(0, 5);
+    first.abort();
+    model.budget.lead(new AbortController().signal);
+    model.settle();
+    const lines = (await model.metrics.exposition()).split('\n');
+    assert.ok(lines.includes('headstart_registry_targets_waiting{registry="docker.io"} 3'));
+  });
 });
