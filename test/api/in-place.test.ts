@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { inPlacePossible } from '../../api/in-place.ts';
+import { inPlacePossible, isSameTemplate } from '../../api/in-place.ts';
 import { isJsonObject } from '../../api/json.ts';
 import { anyTemplate } from './any-json.ts';
 
@@ -105,4 +105,22 @@ describe('inPlacePossible', () => {
     const deep = (): unknown => JSON.parse(`${'['.repeat(100_000)}1${']'.repeat(100_000)}`);
     assert.equal(inPlacePossible({ spec: deep() }, { spec: deep() }).possible, false);
   });
+});
+
+describe('isSameTemplate', () => {
+  for (const [name, other, same] of [
+    [
+      'what is empty and what is absent',
+      template([container('web:1', { env: [] })], volumes),
+      true,
+    ],
+    ['another image', template([container('web:2')], volumes), false],
+    ['another label', template([container('web:1')], volumes, { labels: { a: 'b' } }), false],
+    ['no template', undefined, false],
+  ] as const) {
+    it(`takes ${name} for ${same ? 'the same' : 'another'}`, () => {
+      assert.equal(isSameTemplate(old, other), same);
+      assert.equal(isSameTemplate(other, old), same);
+    });
+  }
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Node, Pod } from '../../api/core.ts';
 import type { KubeObject } from '../../api/meta.ts';
-import { CLONE_SETS } from '../../api/resources.ts';
+import { CLONE_SETS, DEPLOYMENTS } from '../../api/resources.ts';
 import {
   createInformers,
   INDEX_NAMESPACE,
@@ -21,7 +21,7 @@ import { jobOf } from './image-pull-job/builders.ts';
 function declared(): Map<string, InformerOptions<KubeObject>> {
   const options = new Map<string, InformerOptions<KubeObject>>();
   createInformers(
-    { workloads: [CLONE_SETS] },
+    { workloads: [CLONE_SETS, DEPLOYMENTS] },
     {
       createInformer: <T extends KubeObject>(given: InformerOptions<T>): Informer<T> => {
         options.set(given.resource.plural, given as unknown as InformerOptions<KubeObject>);
@@ -39,6 +39,7 @@ describe('createInformers', () => {
   it('declares one cache for each kind, workloads only as they are served', () => {
     const plurals = [
       'clonesets',
+      'deployments',
       'imagelistpulljobs',
       'imagepulljobs',
       'nodeimages',
@@ -46,6 +47,10 @@ describe('createInformers', () => {
       'pods',
     ];
     assert.deepEqual([...declared().keys()].sort(), plurals);
+  });
+
+  it('asks for the many Deployments in pages', () => {
+    assert.equal(declared().get('deployments')?.consistent, true);
   });
 
   it('files jobs under what a new node or pod asks for', () => {
