@@ -108,8 +108,13 @@ const PLUGIN_FOLDER = '/opt/credential-providers';
 
 function pluginParts({ configMap, binDir }: CredentialProvider): PluginParts {
   return {
-    // Metadata services of clouds answer the node, and often nobody one hop further away.
-    pod: { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' },
+    pod: {
+      // Metadata services of clouds answer the node, and often nobody one hop further away.
+      hostNetwork: true,
+      dnsPolicy: 'ClusterFirstWithHostNet',
+      // What a killed plugin leaves behind, Node.js as process 1 would not reap.
+      shareProcessNamespace: true,
+    },
     args: [
       `--credential-provider-config=${PLUGIN_CONFIG_FOLDER}`,
       `--credential-provider-bin-dir=${PLUGIN_FOLDER}`,

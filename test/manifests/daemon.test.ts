@@ -4,6 +4,7 @@ import { daemon } from '../../manifests/daemon.ts';
 
 interface PodSpec {
   readonly hostNetwork?: boolean;
+  readonly shareProcessNamespace?: boolean;
   readonly containers: readonly {
     readonly args: readonly string[];
     readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
@@ -44,6 +45,11 @@ describe('the DaemonSet', () => {
       plain.volumes.map(({ name }) => name),
       ['run'],
     );
+  });
+
+  it('lets the pause container reap what plugins leave behind', () => {
+    assert.equal(withPlugins.shareProcessNamespace, true);
+    assert.equal(plain.shareProcessNamespace, undefined);
   });
 
   it("sees plugins and their configuration, and uses the node's network for them", () => {

@@ -119,4 +119,8 @@ describe('hasDuplicateMember', () => {
   for (const json of ['{"a":{"a":1},"b":[{"a":1},{"a":1}]}', '{"a":"\\"a\\":1,\\"a\\":1"}']) {
     it(`finds none in ${json}`, () => assert.ok(!hasDuplicateMember(json)));
   }
+
+  it('reads a MiB of escapes', () => {
+    assert.ok(!hasDuplicateMember(JSON.stringify({ a: '"'.repeat(1 << 19), b: 1 })));
+  });
 });
