@@ -7,6 +7,7 @@ import type { Logger } from '../runtime/log.ts';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { KubeClient, WatchEvent } from './kube-client.ts';
 import { isGone, KubeError } from './kube-error.ts';
+import { Silence } from './silence.ts';
 
 export interface ReflectorOptions<T extends KubeObject> {
   readonly resource: Resource<T>;
@@ -39,6 +40,8 @@ export interface ReflectorDeps {
 const WATCH_SECONDS = 300;
 /** A watch that outlives what it asked for by this much hangs on a dead connection. */
 const WATCH_SLACK_MS = 30_000;
+/** kube-apiserver sends a bookmark every minute, a quarter more at most: two of them did not come. */
+const SILENCE_MS = 150_000;
 /** client-go's reflector waits 800 ms at first and 30 s at most. */
 const BACKOFF = { baseMs: 800, maxMs: 30_000, jitter: 0.5 };
 /** A watch that lasted this long ends the backoff: it stands for a server that is well. */
@@ -52,6 +55,8 @@ export class Reflector<T extends KubeObject> {
   readonly #count: (what: 'list' | 'watch' | 'failure') => void;
   /** Where the next watch starts; undefined asks for a list. */
   #resourceVersion: string | undefined;
+  /** Whether this server sends bookmarks, so that a watch without one is dead. */
+  #getsBookmarks = false;
   /** A second list must never be older than the first, so it may not come from a cache of the API server. */
   #listedOnce = false;
 
@@ -128,21 +133,24 @@ export class Reflector<T extends KubeObject> {
     this.#count('watch');
     const timeoutSeconds = WATCH_SECONDS + Math.floor(WATCH_SECONDS * random());
     using linked = linkedAbort(signal);
-    const cancel = clock.after(timeoutSeconds * 1000 + WATCH_SLACK_MS, () =>
-      linked.abort(stalled(resource.plural)),
+    using silence = new Silence(
+      {
+        lastsMs: timeoutSeconds * 1000 + WATCH_SLACK_MS,
+        limitMs: () => (this.#getsBookmarks ? SILENCE_MS : undefined),
+      },
+      { clock },
+      () => linked.abort(stalled(resource.plural)),
     );
     const range = { resourceVersion, timeoutSeconds, signal: linked.signal };
-    try {
-      for await (const event of client.watch(resource, { ...selection, ...range })) {
-        this.#see(event);
-      }
-    } finally {
-      cancel();
+    for await (const event of client.watch(resource, { ...selection, ...range })) {
+      silence.heard();
+      this.#see(event);
     }
   }
 
   #see(event: WatchEvent<T>): void {
     if (event.type === 'BOOKMARK') {
+      this.#getsBookmarks = true;
       if (event.resourceVersion !== '') this.#resourceVersion = event.resourceVersion;
       return;
     }

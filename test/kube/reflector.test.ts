@@ -1,51 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Node } from '../../api/core.ts';
-import type { KubeObject } from '../../api/meta.ts';
-import type { Resource } from '../../api/resource.ts';
 import { NODES } from '../../api/resources.ts';
-import type { WatchEvent, WatchOptions } from '../../kube/kube-client.ts';
 import { KubeError } from '../../kube/kube-error.ts';
-import { Reflector } from '../../kube/reflector.ts';
-import { onAbort } from '../../runtime/abort.ts';
-import { createPlainMetrics } from '../../runtime/plain-metrics.ts';
 import { settle } from '../support/fake-clock.ts';
-import type { FakeRequest } from '../support/fake-kube/fake-request.ts';
 import { FakeKube } from '../support/fake-kube.ts';
-import { RecordingLogger } from '../support/recording-logger.ts';
-
-/** A reflector of Nodes that runs until it is disposed; `seen` tells what its sink got. */
-function start(kube: FakeKube, options: { consistent?: boolean; random?: number } = {}) {
-  const { consistent = false, random = 0 } = options;
-  const seen: string[] = [];
-  const log = new RecordingLogger();
-  const metrics = createPlainMetrics();
-  const sink = {
-    prepare: (object: Node) => object,
-    replace: (nodes: readonly Node[]) =>
-      seen.push(`LIST ${nodes.map(node => node.metadata.name).join(',')}`),
-    apply: (type: string, node: Node) => seen.push(`${type} ${node.metadata.name}`),
-  };
-  const deps = { client: kube, clock: kube.clock, log, metrics, random: () => random };
-  const reflector = new Reflector({ resource: NODES, consistent }, sink, deps);
-  const stop = new AbortController();
-  const running = reflector.run(stop.signal);
-  return {
-    seen,
-    log,
-    metrics,
-    [Symbol.asyncDispose]: async () => {
-      stop.abort();
-      await running;
-      assert.equal(kube.clock.pending, 0, 'a timer is left');
-      assert.equal(kube.watching, 0, 'a watch is left');
-    },
-  };
-}
+import { requestsOf, startReflector } from './running-reflector.ts';
 
 const addNode = (kube: FakeKube, name: string) => kube.create(NODES, { metadata: { name } });
-
-const requestsOf = (kube: FakeKube, verb: FakeRequest['verb']): FakeRequest[] =>
-  kube.requests.filter(request => request.verb === verb);
 
 const unavailable = (retryAfterMs?: number) =>
   new KubeError('overloaded', {
@@ -56,25 +16,11 @@ const unavailable = (retryAfterMs?: number) =>
 
 const unreachable = () => new KubeError('connection reset', { status: 0, retryable: true });
 
-/** A watch that says nothing and never ends, as on a connection whose other side vanished. */
-class SilentWatches extends FakeKube {
-  override async *watch<T extends KubeObject>(
-    resource: Resource<T>,
-    options: WatchOptions,
-  ): AsyncGenerator<WatchEvent<T>> {
-    this.requests.push({ verb: 'watch', resource: resource.plural });
-    await new Promise((_, reject) => {
-      onAbort(options.signal, () => reject(options.signal.reason as Error));
-    });
-    yield { type: 'BOOKMARK', resourceVersion: '' };
-  }
-}
-
 describe('Reflector', () => {
   it('lists, then tells every change', async () => {
     const kube = new FakeKube();
     kube.seed(NODES, { metadata: { name: 'n1' } });
-    await using reflector = start(kube);
+    await using reflector = startReflector(kube);
     await settle();
     await addNode(kube, 'n2');
     await kube.delete(NODES, { name: 'n1' });
@@ -89,7 +35,7 @@ describe('Reflector', () => {
   for (const [name, consistent, resourceVersion] of firstLists) {
     it(`lists first ${name}`, async () => {
       const kube = new FakeKube();
-      await using _reflector = start(kube, { consistent });
+      await using _reflector = startReflector(kube, { consistent });
       await settle();
       assert.equal(requestsOf(kube, 'list')[0]?.resourceVersion, resourceVersion);
     });
@@ -97,7 +43,7 @@ describe('Reflector', () => {
 
   it('asks for bookmarks by the contract and ends its watches after 5 to 10 minutes', async () => {
     const kube = new FakeKube();
-    await using _reflector = start(kube, { random: 0.5 });
+    await using _reflector = startReflector(kube, { random: 0.5 });
     await settle();
     await kube.clock.advance(449_000);
     assert.equal(requestsOf(kube, 'watch').length, 1);
@@ -107,7 +53,7 @@ describe('Reflector', () => {
 
   it('goes on where a watch ended, at once and without a list', async () => {
     const kube = new FakeKube();
-    await using reflector = start(kube);
+    await using reflector = startReflector(kube);
     await settle();
     const { metadata } = await addNode(kube, 'n1');
     await kube.clock.advance(300_000);
@@ -120,7 +66,7 @@ describe('Reflector', () => {
 
   it('loses no change that happens between two watches', async () => {
     const kube = new FakeKube();
-    await using reflector = start(kube);
+    await using reflector = startReflector(kube);
     await settle();
     kube.endWatches(unreachable());
     await settle();
@@ -132,7 +78,7 @@ describe('Reflector', () => {
 
   it('resumes from a bookmark when the history before it is forgotten', async () => {
     const kube = new FakeKube();
-    await using reflector = start(kube);
+    await using reflector = startReflector(kube);
     await settle();
     kube.seed(NODES, { metadata: { name: 'n1' } });
     await settle();
@@ -148,7 +94,7 @@ describe('Reflector', () => {
   it('lists again, consistently, when its place is forgotten (410)', async () => {
     const kube = new FakeKube();
     kube.seed(NODES, { metadata: { name: 'n1' } });
-    await using reflector = start(kube);
+    await using reflector = startReflector(kube);
     await settle();
     kube.endWatches(unreachable());
     await settle();
@@ -162,7 +108,7 @@ describe('Reflector', () => {
 
   it('lists again after an answer that a watch cannot go on from', async () => {
     const kube = new FakeKube();
-    await using _reflector = start(kube);
+    await using _reflector = startReflector(kube);
     await settle();
     kube.endWatches(new KubeError('Too large resource version', { status: 504 }));
     await kube.clock.advance(1_000);
@@ -177,7 +123,7 @@ describe('Reflector', () => {
       kube.seed(NODES, { metadata: { name: 'late' } });
       kube.compact();
     };
-    await using reflector = start(kube, { consistent: true });
+    await using reflector = startReflector(kube, { consistent: true });
     await kube.clock.advance(2_000);
     assert.equal(reflector.seen.length, 1);
     assert.equal(reflector.seen[0]?.split(',').length, 601);
@@ -188,7 +134,7 @@ describe('Reflector', () => {
     kube.after = ({ verb }) => {
       if (verb === 'watch') queueMicrotask(() => kube.endWatches());
     };
-    await using _reflector = start(kube);
+    await using _reflector = startReflector(kube);
     for (let i = 0; i < 120; i++) {
       await kube.clock.advance(500);
       kube.endWatches();
@@ -204,7 +150,7 @@ describe('Reflector', () => {
     };
     const times: number[] = [];
     const before = kube.clock.monotonicMs();
-    await using reflector = start(kube);
+    await using reflector = startReflector(kube);
     for (let tenths = 0; tenths < 1_200; tenths++) {
       const attempts = kube.requests.length;
       await kube.clock.advance(100);
@@ -220,7 +166,7 @@ describe('Reflector', () => {
     kube.before = () => {
       if (failures-- > 0) throw unreachable();
     };
-    await using _reflector = start(kube);
+    await using _reflector = startReflector(kube);
     await kube.clock.advance(60_000);
     const watches = requestsOf(kube, 'watch').length;
     kube.endWatches(unreachable());
@@ -234,7 +180,7 @@ describe('Reflector', () => {
     kube.before = () => {
       if (away) throw unreachable();
     };
-    await using reflector = start(kube);
+    await using reflector = startReflector(kube);
     await settle();
     away = true;
     kube.endWatches(unreachable());
@@ -252,7 +198,7 @@ describe('Reflector', () => {
 
   it('does not take one answer after the other for news', async () => {
     const kube = new FakeKube();
-    await using _reflector = start(kube);
+    await using _reflector = startReflector(kube);
     await settle();
     kube.before = () => {
       throw kube.requests.length < 3 ? unreachable() : unavailable();
@@ -268,26 +214,16 @@ describe('Reflector', () => {
     kube.before = () => {
       if (answers++ === 0) throw unavailable(20_000);
     };
-    await using _reflector = start(kube);
+    await using _reflector = startReflector(kube);
     await kube.clock.advance(19_900);
     assert.equal(kube.requests.length, 1);
     await kube.clock.advance(100);
     assert.ok(kube.requests.length > 1);
   });
 
-  it('leaves a connection that is dead without a word', async () => {
-    const kube = new SilentWatches();
-    await using reflector = start(kube);
-    await kube.clock.advance(329_000);
-    assert.equal(requestsOf(kube, 'watch').length, 1);
-    await kube.clock.advance(2_000);
-    assert.equal(requestsOf(kube, 'watch').length, 2);
-    assert.match(String(reflector.log.at('warn')[0]?.fields['err']), /connection is dead/);
-  });
-
   it('counts its lists, watches and failures', async () => {
     const kube = new FakeKube();
-    await using reflector = start(kube);
+    await using reflector = startReflector(kube);
     await settle();
     kube.endWatches(unreachable());
     await kube.clock.advance(1_000);
