@@ -6,7 +6,7 @@ import type { Clock } from '../runtime/clock.ts';
 import { withDeadline } from '../runtime/deadline.ts';
 import type { DownloadedBytes } from './containerd/download-progress.ts';
 import { followDownload } from './containerd/follow-download.ts';
-import { openPullLease } from './containerd/pull-lease.ts';
+import { dropPullLease, openPullLease } from './containerd/pull-lease.ts';
 import type { CredentialSource, FoundCredentials } from './credentials/credential-source.ts';
 import type { Credential } from './credentials/keyring.ts';
 import { CriError } from './cri/cri-error.ts';
@@ -88,11 +88,21 @@ async function download(
   { runtime, clock }: AttemptDeps,
 ): Promise<string> {
   const image = pullReference(pull.name, pull.tag);
-  const store = { store: runtime.store, clock };
-  const lease = await openPullLease({ image, call }, store);
-  return followDownload({ lease, onBytes }, store, () =>
-    pullWithAny({ ...requestOf(pull), lease }, credentials, call, runtime),
-  );
+  const deps = { store: runtime.store, clock };
+  const lease = await openPullLease({ image, call }, deps);
+  try {
+    return await followDownload({ lease, onBytes }, deps, () =>
+      pullWithAny({ ...requestOf(pull), lease }, credentials, call, runtime),
+    );
+  } catch (error) {
+    // What did not fit must not keep the disk full until the next attempt.
+    if (isDiskFull(error)) await dropPullLease(lease, runtime.store, call.signal);
+    throw error;
+  }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof CriError && error.reason === 'DiskFull';
 }
 
 /** Failures that no other user of the registry could mend. */

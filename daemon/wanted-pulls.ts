@@ -72,17 +72,13 @@ export function planPulls(nodeImage: NodeImage, running: ReadonlyMap<PullKey, nu
   return { start: start.sort(byAge), stop: stop.map(([key]) => key) };
 }
 
-/**
- * References whose pull has not succeeded: what was downloaded of them may still be of use. A full disk is better served by the space, and
- * what a NodeImage does not want at all is of no use.
- */
+/** References whose pull has not succeeded: what was downloaded of them may still be of use. */
 export function unfinishedImages(nodeImage: NodeImage | undefined): ReadonlySet<string> {
   const images = new Set<string>();
   for (const [name, image] of Object.entries(nodeImage?.spec.images ?? {})) {
     for (const spec of tagsOf(image)) {
       const result = nodeImage && resultOf(nodeImage, name, spec);
-      const isOver = result?.phase === 'Succeeded' || result?.reason === 'DiskFull';
-      if (!isOver) images.add(pullReference(name, spec.tag));
+      if (result?.phase !== 'Succeeded') images.add(pullReference(name, spec.tag));
     }
   }
   return images;

@@ -54,6 +54,22 @@ export async function openPullLease(
   }
 }
 
+/** Lets go of what an attempt has downloaded. Rejects only when the signal aborts. */
+export async function dropPullLease(
+  lease: string | undefined,
+  store: ContentStore | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  if (lease === undefined || store === undefined) return;
+  try {
+    await store.deleteLease(lease, { signal, deadlineMs: DEADLINE_MS });
+  } catch (error) {
+    signal.throwIfAborted();
+    // It expires by itself, or goes with the next attempt.
+    if (!(error instanceof CriError)) throw error;
+  }
+}
+
 /** Deletes our leases of images that `isKept` does not want kept. */
 export async function dropPullLeases(
   store: ContentStore,

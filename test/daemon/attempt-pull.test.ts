@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { FakeContentStore } from './containerd/fake-content-store.ts';
 import { fails } from './fake-runtime.ts';
 import { PullWorld } from './pull-world.ts';
 
@@ -31,6 +32,52 @@ describe('attemptPull', () => {
     const { outcome } = await run({ tag: DIGEST });
     assert.equal(runtime.pulls[0]?.image, `nginx@${DIGEST}`);
     assert.deepEqual(outcome, { kind: 'pulled', imageID: `docker.io/library/nginx@${DIGEST}` });
+  });
+
+  describe('on containerd', () => {
+    let store: FakeContentStore;
+    beforeEach(() => {
+      store = new FakeContentStore();
+      runtime.store = store;
+    });
+
+    it('pulls under a lease, which stays when the attempt fails', async () => {
+      runtime.answer(fails('PullFailed', 'connection reset'));
+      await run({ pullPolicy: { backoffLimit: 0 } });
+      assert.deepEqual(
+        runtime.pulls.map(({ lease }) => lease),
+        [...store.leases.keys()],
+      );
+      assert.equal(store.leases.size, 1);
+    });
+
+    it('keeps nothing of what did not fit on the disk', async () => {
+      runtime.answer(fails('DiskFull', 'no space left on device'));
+      const running = await run();
+      assert.equal(running.hasEnded, false);
+      assert.equal(store.leases.size, 0);
+      running.abort.abort();
+      await world.clock.advance(0);
+    });
+
+    it('tells how far it is', async () => {
+      const blob = { sizeBytes: 10, labels: {}, updatedAtMs: 0 };
+      const manifest = { config: { digest: 'sha256:c', size: 10 }, layers: [] };
+      runtime.answer(async ({ lease = '' }, signal) => {
+        store.leases.get(lease)?.held.push({ type: 'content', id: 'sha256:m' });
+        await world.clock.sleep(3_000, signal);
+        return 'sha256:id';
+      });
+      store.blobs.set('sha256:c', blob);
+      store.blobs.set('sha256:m', {
+        ...blob,
+        labels: { 'containerd.io/gc.ref.content.config': 'sha256:c' },
+        bytes: Buffer.from(JSON.stringify(manifest)),
+      });
+      const { bytes, outcome } = await run({}, 3_000);
+      assert.deepEqual(bytes, [{ bytesDone: 10, bytesTotal: 10 }]);
+      assert.equal(outcome?.kind, 'pulled');
+    });
   });
 
   describe('credentials', () => {

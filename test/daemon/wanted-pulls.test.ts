@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { NodeImage } from '../../api/node-image.ts';
-import { planPulls, pullKey } from '../../daemon/wanted-pulls.ts';
+import { planPulls, pullKey, unfinishedImages } from '../../daemon/wanted-pulls.ts';
 import { finished, nodeImage, statusWith, tagSpec } from './node-images.ts';
 
 const plan = (object: NodeImage, running: Record<string, number> = {}) => {
@@ -134,4 +134,18 @@ describe('planPulls', () => {
       }),
     );
   });
+});
+
+describe('unfinishedImages', () => {
+  it('are those whose current version has not succeeded', () => {
+    const seen = nodeImage(
+      { nginx: [tagSpec('1'), tagSpec('2'), tagSpec('3', { version: 1 })], redis: [tagSpec('7')] },
+      statusWith({
+        nginx: [finished('1'), finished('2', { phase: 'Failed' }), finished('3')],
+      }),
+    );
+    assert.deepEqual([...unfinishedImages(seen)], ['nginx:2', 'nginx:3', 'redis:7']);
+  });
+
+  it('are none without a NodeImage', () => assert.equal(unfinishedImages(undefined).size, 0));
 });
