@@ -13,6 +13,7 @@ import { deadlineMsOf } from './job-report.ts';
 import type { JobView } from './job-view.ts';
 import { refreshTag, releaseTag } from './keep-tag.ts';
 import { planAssignments } from './plan.ts';
+import { SILENCE_MS } from './target-state.ts';
 
 /** Writes of one job under way. Keeps the writer busy twice over, and other jobs from waiting long behind a large one. */
 const WRITES_AT_ONCE = 64;
@@ -170,13 +171,14 @@ export class JobAdvance {
 
   #fail(view: JobView, node: string, err: unknown): void {
     const nowMs = this.#deps.clock.now();
-    if (isInvalid(err)) {
+    const lastsMs = view.memory.postponedForMs(node, nowMs);
+    if (isInvalid(err) || (isRefused(err) && lastsMs >= SILENCE_MS)) {
       const message = `node ${node} was refused: ${describeError(err)}`;
       view.remember(node, { reason: 'NodeImageRefused', message }, nowMs);
       return;
     }
     const { log, random } = this.#deps;
-    view.memory.postpone(node, tries => nowMs + backoffMs(tries, BACKOFF, random));
+    view.memory.postpone(node, nowMs, tries => backoffMs(tries, BACKOFF, random));
     const { namespace, name } = view.request.owner;
     log.warn('Failed to write a NodeImage', { node, job: `${namespace}/${name}`, err });
   }
@@ -195,4 +197,13 @@ function askerOf(job: ImagePullJob, view: JobView): Asker {
 /** Only an answer of the API server that refuses is certain. */
 function mayHaveBeenMade(error: unknown): boolean {
   return !(error instanceof KubeError) || error.status === 0 || error.status >= 500;
+}
+
+/** Those that tell of the moment: not found, too late, newer, too many. */
+const PASSING: ReadonlySet<number> = new Set([404, 408, 409, 429]);
+
+/** The API server, or somebody it asks, does not want the write. That may pass: a policy is mended, roles are read late. */
+function isRefused(error: unknown): boolean {
+  if (!(error instanceof KubeError) || PASSING.has(error.status)) return false;
+  return error.status >= 400 && error.status < 500;
 }

@@ -12,10 +12,16 @@ interface Memory extends RememberedFailure {
   readonly uid: string | undefined;
 }
 
+interface Postponed {
+  readonly tries: number;
+  readonly sinceMs: number;
+  readonly untilMs: number;
+}
+
 /** What a job keeps in mind about nodes beside what their NodeImages show. */
 export class NodeMemory {
   readonly #failures = new Map<string, Memory>();
-  readonly #postponed = new Map<string, { readonly tries: number; readonly untilMs: number }>();
+  readonly #postponed = new Map<string, Postponed>();
 
   /** Keeps a failure of the NodeImage `uid` of that name. */
   remember(name: string, uid: string | undefined, remembered: RememberedFailure): void {
@@ -28,10 +34,15 @@ export class NodeMemory {
     return found !== undefined && found.uid === uid ? found : undefined;
   }
 
-  /** Leaves a node that could not be written alone until `untilMs`, which depends on the tries before. */
-  postpone(name: string, untilMs: (tries: number) => number): void {
-    const tries = this.#postponed.get(name)?.tries ?? 0;
-    this.#postponed.set(name, { tries: tries + 1, untilMs: untilMs(tries) });
+  /** Leaves a node that could not be written alone for a while, which depends on the tries before. */
+  postpone(name: string, nowMs: number, waitMs: (tries: number) => number): void {
+    const { tries, sinceMs } = this.#postponed.get(name) ?? { tries: 0, sinceMs: nowMs };
+    this.#postponed.set(name, { tries: tries + 1, sinceMs, untilMs: nowMs + waitMs(tries) });
+  }
+
+  /** For how long a node could not be written. */
+  postponedForMs(name: string, nowMs: number): number {
+    return nowMs - (this.#postponed.get(name)?.sinceMs ?? nowMs);
   }
 
   isPostponed(name: string, nowMs: number): boolean {

@@ -139,6 +139,25 @@ describe('image-pull-job controller: leaders and lost answers', () => {
     assert.equal(status.message, 'job has completed: 1 failed (NodeImageRefused)');
   });
 
+  for (const status of [400, 403, 413]) {
+    it(`a node that somebody's policy refuses to have written (${status}) fails alone, after ten minutes`, async () => {
+      await using cluster = await startCluster({ nodes: 3 });
+      cluster.kube.before = ({ verb, resource, name, subresource }) => {
+        if (verb !== 'patch' || resource !== 'nodeimages') return;
+        if (name !== 'node-02' || subresource) return;
+        throw new KubeError('policy no-images denied the request', { status });
+      };
+      await cluster.create(pullJob('warm', { parallelism: 1 }));
+      await cluster.run(9 * MINUTE_MS);
+      const { succeeded, waiting, completionTime } = cluster.status('warm');
+      assert.deepEqual([succeeded, waiting, completionTime], [2, 1, undefined]);
+      await cluster.run(3 * MINUTE_MS);
+      const { message, failures } = cluster.status('warm');
+      assert.equal(message, 'job has completed: 1 failed (NodeImageRefused)');
+      assert.match(failures?.[0]?.exampleMessage ?? '', /policy no-images denied/);
+    });
+  }
+
   it('goes on with the other nodes while one can not be written, and comes back to it', async () => {
     await using cluster = await startCluster({ nodes: 3 });
     let down = true;
