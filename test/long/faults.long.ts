@@ -39,6 +39,20 @@ for (const { nodes, parallelism } of [
       await assertSound(manager, { complaintsAtMost: 400, apiServerStarted: true });
     });
 
+    it('although its connections die without a word, the watches with them', async () => {
+      const { proxy } = world;
+      manager = await world.startManager('manager-stalled');
+      // By then each watch has had a bookmark, and its absence tells.
+      await sleep(90_000);
+      const job = await PullJob.create(world, { name: 'stalled', parallelism });
+      await job.hasBegun(0.2);
+      proxy.stall();
+      await proxy.pass();
+      await job.succeeds(PATIENCE_MS);
+      await job.leavesNothing();
+      await assertSound(manager, { complaintsAtMost: 200 });
+    });
+
     it('although etcd is killed every 5 s for a minute', async () => {
       const { etcd } = world.controlPlane;
       manager = await world.startManager('manager-etcd');
