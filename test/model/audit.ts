@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Secret } from '../../api/core.ts';
 import type { ImagePullJob } from '../../api/image-pull-job.ts';
 import { keyOf } from '../../api/meta.ts';
@@ -48,7 +49,7 @@ export class Audit {
     this.#truth.apply(change);
     if (change.table.startsWith('imagepulljobs')) this.#seeJob(actor, change);
     else if (change.table.startsWith('nodeimages')) this.#seeNodeImage(actor, change);
-    else if (change.table.startsWith('secrets')) this.#seeSecret(change.object as Secret);
+    else if (change.table.startsWith('secrets')) this.#seeSecret(change);
   }
 
   /** Somebody or a fault disturbs the cluster; managers may be behind for `ms`. */
@@ -64,13 +65,19 @@ export class Audit {
     this.problems.push(`${what} (${object.kind} ${keyOf(object)})`);
   }
 
-  #seeSecret({ metadata }: Secret): void {
+  /** Credentials change for a job when its source does, and when the copy for the nodes does, which is later. */
+  #seeSecret({ object, previous, type }: StoredChange): void {
+    const secret = object as Secret;
+    const same = isDeepStrictEqual(secret.data, (previous as Secret | undefined)?.data);
+    if (type === 'MODIFIED' && same) return;
+    const { annotations, name } = secret.metadata;
+    const source = annotations?.['imagepulljobs.kruise.io/source-key'] ?? `default/${name}`;
     for (const book of this.#books.values()) {
-      const job = this.#truth.jobOf(book.uid);
-      const uses = job?.spec.pullSecrets?.includes(metadata.name) === true;
-      if (uses && metadata.namespace === job?.metadata.namespace) {
-        book.secretChangedMs = this.#clock.now();
-      }
+      const secrets = this.#truth.jobOf(book.uid)?.spec.pullSecrets ?? [];
+      const uses = secrets.some(each => `default/${each}` === source);
+      if (!uses) continue;
+      book.secretChangedMs = this.#clock.now();
+      if (secret.metadata.namespace !== 'default') book.mirroredMs = this.#clock.now();
     }
   }
 

@@ -21,7 +21,10 @@ export class JobBook {
   readonly name: string;
   readonly image: string;
   readonly nodes = new Map<string, NodeBook>();
+  /** When a source or a copy of its secrets last changed. */
   secretChangedMs = Number.NEGATIVE_INFINITY;
+  /** When a copy did. */
+  mirroredMs = Number.NEGATIVE_INFINITY;
   /** The most nodes there ever were while it lived. */
   mostNodes = 0;
   /** Its specs, oldest first, with the times from which they held. */

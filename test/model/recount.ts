@@ -1,4 +1,5 @@
 import type { ImagePullJob } from '../../api/image-pull-job.ts';
+import type { ImageTagSpec } from '../../api/node-image.ts';
 import type { JobBook } from './job-book.ts';
 import { standingOf } from './standing.ts';
 import { hasDaemon, targetsOf, unavailableSince } from './targets.ts';
@@ -66,6 +67,11 @@ export function recount(job: ImagePullJob, truth: Truth, book: JobBook): string 
   });
 }
 
+/** Whether the credentials changed after the pull was asked for. Times in objects are whole seconds. */
+function hasNewSecrets({ createdAt = '' }: ImageTagSpec, { mirroredMs }: JobBook): boolean {
+  return Math.floor(mirroredMs / 1000) * 1000 > Date.parse(createdAt);
+}
+
 interface Place {
   readonly truth: Truth;
   readonly book: JobBook;
@@ -75,9 +81,12 @@ interface Place {
 function countOf(name: string, { truth, book, isTarget }: Place): Count | undefined {
   const nodeImage = truth.nodeImages.get(name);
   const node = truth.nodes.get(name);
-  const { kind } = standingOf(nodeImage, book.image, book.uid);
-  if (kind === 'succeeded' || kind === 'failed') return kind;
-  if (kind === 'pending') return 'active';
+  const standing = standingOf(nodeImage, book.image, book.uid);
+  if (standing.kind === 'pending') return 'active';
+  if (standing.kind === 'failed' && isTarget && hasNewSecrets(standing.entry, book)) {
+    return unavailableSince(node) === undefined ? 'waiting' : 'unavailable';
+  }
+  if (standing.kind !== 'none') return standing.kind;
   if (!isTarget) return undefined;
   if (nodeImage === undefined) return hasDaemon(node) ? 'unavailable' : 'failed';
   if (book.nodes.get(nodeImage.metadata.uid ?? '')?.ended === 'given up') return 'failed';
