@@ -124,4 +124,11 @@ describe('whyNotPredownload', () => {
   it('warms while the rollout is paused', () => {
     assert.equal(whyNotPredownload(facts({}, { paused: true })), undefined);
   });
+
+  it('asks for no update in place where pods come back to their nodes, unless only people start it', () => {
+    const recreated = { podUpdatePolicy: 'ReCreate', keepsNodes: true } as const;
+    assert.equal(whyNotPredownload(facts({ inPlace: ENV_CHANGED }, recreated)), undefined);
+    const onDelete = facts({}, { ...recreated, onDelete: true });
+    assert.equal(whyNotPredownload(onDelete)?.reason, 'NotInPlace');
+  });
 });
