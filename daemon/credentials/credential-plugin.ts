@@ -1,4 +1,3 @@
-import { access, constants, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { untilAborted } from '../../runtime/abort.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -8,9 +7,9 @@ import { PluginCache } from './plugin-cache.ts';
 import type { PluginConfig } from './plugin-config.ts';
 import type { PluginMetrics, PluginOutcome } from './plugin-metrics.ts';
 import { type PluginProcessResult, runPluginProcess } from './plugin-process.ts';
+import { problemOfProgram } from './plugin-program.ts';
 import { type PluginAnswer, pluginRequest, readPluginAnswer } from './plugin-protocol.ts';
 import { matchesRegistry, splitAddress } from './registry-pattern.ts';
-import { codeOf } from './small-file.ts';
 
 export interface CredentialPluginOptions {
   /** Where the plugins' programs are. */
@@ -143,20 +142,4 @@ function answerOf(
   if (ended.kind !== 'answered') return { problem: ended.problem, outcome: ended.kind };
   const read = readPluginAnswer(ended.stdout, apiVersion);
   return read.ok ? read.answer : { problem: `answered with ${read.problem}`, outcome: 'malformed' };
-}
-
-/** Whoever may write the program could run anything as the daemon. */
-const WRITABLE_BY_ALL = 0o002;
-
-async function problemOfProgram(path: string): Promise<string | undefined> {
-  try {
-    const { mode } = await stat(path);
-    if ((mode & WRITABLE_BY_ALL) !== 0) return `is not run: everybody may write to ${path}`;
-    await access(path, constants.X_OK);
-    return undefined;
-  } catch (error) {
-    return codeOf(error) === 'ENOENT'
-      ? `has no program ${path}`
-      : `cannot be run: ${codeOf(error)}`;
-  }
 }
