@@ -46,6 +46,10 @@ export class LoweredCeilings {
   /** From now on rises are told. */
   start(): void {
     this.#running = true;
+    // Who ran before has told of those that are over.
+    for (const host of this.#byHost.keys()) {
+      if (this.limitOf(host) === Number.POSITIVE_INFINITY) this.#byHost.delete(host);
+    }
     this.#setTimer();
   }
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { KubeEvent } from '../../../api/core.ts';
+import { EVENTS } from '../../../api/resources.ts';
 import type { BegunPull, PullEnd } from '../../support/fake-daemon.ts';
 import { nodeNames, pullJob, startCluster, startReplica } from '../cluster.ts';
 
@@ -90,6 +92,24 @@ describe('registry budget: a registry that answers "too many requests"', () => {
     assert.equal(cluster.daemons.pulling, 10);
     await cluster.run(11 * MINUTE_MS);
     assert.equal(cluster.daemons.pulling, 40);
+  });
+
+  it('a standby goes on with it, and does not tell again what is over', async () => {
+    await using cluster = await startCluster({ nodes: 40, end: refusedOn('node-01') });
+    await using standby = await startReplica(cluster.kube, cluster.kube.clock);
+    const selector = { names: nodeNames(20) };
+    await cluster.create(pullJob('refused', { image: 'first:1', selector }));
+    await cluster.run(12 * MINUTE_MS);
+    await cluster.events();
+    cluster.kill();
+    await standby.lead();
+    await cluster.create(pullJob('next', { image: 'next:1' }));
+    await cluster.run(2 * MINUTE_MS);
+    assert.equal(cluster.daemons.pulling, 40);
+    const told = cluster.kube
+      .readAll<KubeEvent>(EVENTS)
+      .filter(({ reason }) => reason === 'RegistryLimitRecovered');
+    assert.equal(told.length, 1);
   });
 
   it('a refusal that is long past limits nothing', async () => {

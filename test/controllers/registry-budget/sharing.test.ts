@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { nodeNames, pullJob, startCluster, startReplica } from '../cluster.ts';
+import { SECRETS } from '../../../api/resources.ts';
+import { KubeError } from '../../../kube/kube-error.ts';
+import { nodeNames, pullJob, pullSecret, startCluster, startReplica } from '../cluster.ts';
 
 const progressing = (status: { readonly conditions?: readonly { readonly type: string }[] }) =>
   status.conditions?.find(({ type }) => type === 'Progressing') as
@@ -84,6 +86,30 @@ describe('registry budget: jobs that share a registry', () => {
     await cluster.run(5_000);
     assert.equal(cluster.status('next').succeeded, 4);
     assert.equal(cluster.daemons.mostAtOnce, 2);
+  });
+
+  it('a job that can not be worked on leaves its turn to the others', async () => {
+    await using cluster = await startCluster({
+      nodes: 3,
+      maxPullsPerRegistry: 1,
+      pullMs: 40_000,
+      seed: kube => void kube.seed(SECRETS, pullSecret('key')),
+    });
+    await cluster.create(pullJob('works', { image: 'team/works:1' }));
+    await cluster.create(pullJob('stuck', { image: 'team/stuck:1', pullSecrets: ['key'] }));
+    await cluster.run(1_000);
+    let down = true;
+    cluster.kube.before = ({ verb, resource }) => {
+      if (!down || verb !== 'get' || resource !== SECRETS.plural) return;
+      throw new KubeError('etcdserver: request timed out', { status: 500, retryable: true });
+    };
+    await cluster.run(125_000);
+    assert.equal(cluster.status('works').succeeded, 3);
+    assert.equal(cluster.status('stuck').succeeded, 0);
+    down = false;
+    await cluster.run(10 * 60_000);
+    assert.equal(cluster.status('stuck').succeeded, 3);
+    assert.equal(cluster.daemons.mostAtOnce, 1);
   });
 
   it('a new leader counts the pulls of the old one before it starts any', async () => {
