@@ -136,7 +136,8 @@ export class Reflector<T extends KubeObject> {
     using silence = new Silence(
       {
         lastsMs: timeoutSeconds * 1000 + WATCH_SLACK_MS,
-        limitMs: () => (this.#getsBookmarks ? SILENCE_MS : undefined),
+        silenceMs: SILENCE_MS,
+        expectsSound: () => this.#getsBookmarks,
       },
       { clock },
       () => linked.abort(stalled(resource.plural)),

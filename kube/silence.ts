@@ -3,12 +3,10 @@ import type { Clock } from '../runtime/clock.ts';
 export interface SilenceOptions {
   /** The end in any case, after this long. */
   readonly lastsMs: number;
-  /** How much silence means the end; asked each time, undefined while any is fine. */
-  readonly limitMs: () => number | undefined;
+  /** The end after this much silence, while something is to be heard. */
+  readonly silenceMs: number;
+  readonly expectsSound: () => boolean;
 }
-
-/** No look is later than this after the moment it was due; one timer does, however much is heard. */
-const LOOK_MS = 10_000;
 
 /** Listens to something that should make itself heard, and calls `onDead` once when it does not. Dispose it when the listening ends. */
 export class Silence implements Disposable {
@@ -28,7 +26,7 @@ export class Silence implements Disposable {
     this.#look();
   }
 
-  /** Something was heard. */
+  /** Something was heard. Costs no timer, however often. */
   heard(): void {
     this.#heardAt = this.#clock.monotonicMs();
   }
@@ -38,9 +36,12 @@ export class Silence implements Disposable {
   }
 
   #look(): void {
-    const silentAt = this.#heardAt + (this.#options.limitMs() ?? Number.POSITIVE_INFINITY);
-    const leftMs = Math.min(this.#endsAt, silentAt) - this.#clock.monotonicMs();
+    const { silenceMs, expectsSound } = this.#options;
+    const now = this.#clock.monotonicMs();
+    // A look in time after whatever may be heard until then.
+    const silentAt = (expectsSound() ? this.#heardAt : now) + silenceMs;
+    const leftMs = Math.min(this.#endsAt, silentAt) - now;
     if (leftMs <= 0) this.#onDead();
-    else this.#cancel = this.#clock.after(Math.min(leftMs, LOOK_MS), () => this.#look());
+    else this.#cancel = this.#clock.after(leftMs, () => this.#look());
   }
 }
