@@ -1,6 +1,6 @@
 import type { Channel, ChannelCredentials } from '@grpc/grpc-js';
 import type { Clock } from '../../runtime/clock.ts';
-import { CriError } from '../cri/cri-error.ts';
+import { CriError, UnimplementedError } from '../cri/cri-error.ts';
 import { type RuntimeCall, type UnaryMethod, unary } from '../cri/unary.ts';
 import { ContentClient, type Timestamp } from './content.gen.ts';
 import type { Blob, ContentStore, Download, Held, Lease } from './content-store.ts';
@@ -25,6 +25,8 @@ class GrpcContentStore implements ContentStore {
   readonly #clock: Clock;
   readonly #leases: LeasesClient;
   readonly #content: ContentClient;
+  /** What the runtime said when it was asked for leases and has none: it is not asked again. */
+  #noLeases: UnimplementedError | undefined;
 
   constructor({ channel, credentials, clock }: GrpcContentStoreDeps) {
     this.#clock = clock;
@@ -35,31 +37,31 @@ class GrpcContentStore implements ContentStore {
 
   async createLease(labels: Lease['labels'], call: RuntimeCall): Promise<string> {
     const method = this.#leases.create.bind(this.#leases);
-    const { lease } = await this.#call(method, { id: '', labels: { ...labels } }, call);
+    const { lease } = await this.#askForLeases(method, { id: '', labels: { ...labels } }, call);
     if (lease === undefined) throw new CriError('PullFailed', 'the runtime made no lease');
     return lease.id;
   }
 
   async leasesWith(label: string, call: RuntimeCall): Promise<readonly Lease[]> {
     const method = this.#leases.list.bind(this.#leases);
-    const { leases } = await this.#call(method, { filters: [`labels."${label}"`] }, call);
+    const { leases } = await this.#askForLeases(method, { filters: [`labels."${label}"`] }, call);
     // A filter is a favour: what it lets through is looked at here, so that nobody else's lease is ever touched.
     return leases.filter(({ labels }) => labels[label] !== undefined);
   }
 
   async deleteLease(id: string, call: RuntimeCall): Promise<void> {
     const method = this.#leases.delete.bind(this.#leases);
-    await this.#call(method, { id, sync: true }, call).catch(unlessGone);
+    await this.#askForLeases(method, { id, sync: true }, call).catch(unlessGone);
   }
 
   async heldBy(leaseId: string, call: RuntimeCall): Promise<readonly Held[]> {
     const method = this.#leases.listResources.bind(this.#leases);
-    return (await this.#call(method, { id: leaseId }, call)).resources;
+    return (await this.#askForLeases(method, { id: leaseId }, call)).resources;
   }
 
   async hold(leaseId: string, resource: Held, call: RuntimeCall): Promise<void> {
     const method = this.#leases.addResource.bind(this.#leases);
-    await this.#call(method, { id: leaseId, resource }, call);
+    await this.#askForLeases(method, { id: leaseId, resource }, call);
   }
 
   async downloads(call: RuntimeCall): Promise<readonly Download[]> {
@@ -80,6 +82,20 @@ class GrpcContentStore implements ContentStore {
     const method = this.#content.read.bind(this.#content);
     const request = { digest, offset: 0, size: maxBytes };
     return readBytes(method, request, { ...call, headers: HEADERS }, this.#clock);
+  }
+
+  async #askForLeases<Request, Response>(
+    method: UnaryMethod<Request, Response>,
+    request: Request,
+    call: RuntimeCall,
+  ): Promise<Response> {
+    if (this.#noLeases !== undefined) throw this.#noLeases;
+    try {
+      return await this.#call(method, request, call);
+    } catch (error) {
+      if (error instanceof UnimplementedError) this.#noLeases = error;
+      throw error;
+    }
   }
 
   #call<Request, Response>(

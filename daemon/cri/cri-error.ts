@@ -16,6 +16,9 @@ export class CriError extends HeadstartError {
   }
 }
 
+/** The runtime has no such call, and will have none. */
+export class UnimplementedError extends CriError {}
+
 /** Codes that say enough. containerd answers most failures of a registry with UNKNOWN and a text. */
 const BY_CODE: ReadonlyMap<number, PullFailureReason> = new Map([
   [status.CANCELLED, 'Timeout'],
@@ -35,7 +38,8 @@ export function criErrorOf({ code, details }: ServiceError): CriError {
   const reason = reasonOf(code, details);
   const text = reason === 'RuntimeUnavailable' ? outageText(details) : details;
   // The error itself stays out of the cause: its text is not redacted.
-  return new CriError(reason, redact(text));
+  const kind = code === status.UNIMPLEMENTED ? UnimplementedError : CriError;
+  return new kind(reason, redact(text));
 }
 
 function reasonOf(code: number, details: string): PullFailureReason {

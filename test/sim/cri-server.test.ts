@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import type { CriError } from '../../daemon/cri/cri-error.ts';
+import { type CriError, UnimplementedError } from '../../daemon/cri/cri-error.ts';
 import { createGrpcRuntime } from '../../daemon/cri/grpc-runtime.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { type CriServer, startCriServer } from '../../sim/cri-server.ts';
@@ -57,6 +57,23 @@ describe('simulated CRI server', () => {
       server.faultOf = () => ({ kind: 'hang' });
       await assert.rejects(pull(50), (error: CriError) => error.reason === 'Timeout');
       assert.equal(server.runtime.counters.pulls, 0);
+    });
+
+    it('speaks nothing but CRI, and is asked for leases once', async () => {
+      await server.stop();
+      const { socketPath } = server;
+      const network = new NetworkModel({ clock });
+      server = await startCriServer(
+        { socketPath, isContainerd: false },
+        { clock, network, registry },
+      );
+      const refusal = async (work: Promise<unknown>): Promise<unknown> =>
+        work.then(() => undefined).catch((error: unknown) => error);
+      const first = await refusal(runtime.store.leasesWith('x', call()));
+      assert.ok(first instanceof UnimplementedError);
+      const second = await refusal(runtime.store.createLease({}, call()));
+      assert.equal(second, first, 'it was asked again');
+      assert.match(await pull(), /^sha256:/);
     });
 
     it('drops running calls when it stops, and has its images when it is back', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { LeasePruner } from '../../../daemon/containerd/lease-pruner.ts';
 import { LEASE_LABEL } from '../../../daemon/containerd/pull-lease.ts';
-import { CriError } from '../../../daemon/cri/cri-error.ts';
+import { CriError, UnimplementedError } from '../../../daemon/cri/cri-error.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { RecordingLogger } from '../../support/recording-logger.ts';
 import { FakeRuntime } from '../fake-runtime.ts';
@@ -74,6 +74,17 @@ describe('LeasePruner', () => {
     runtime.find();
     await clock.advance(0);
     assert.deepEqual(images(), []);
+  });
+
+  it('does not ask a runtime again that knows no leases', async () => {
+    let asked = 0;
+    store.before = () => {
+      asked++;
+      throw new UnimplementedError('PullFailed', 'unknown service');
+    };
+    await keepOnly();
+    await clock.advance(600_000);
+    assert.equal(asked, 1);
   });
 
   it('tries again what failed', async () => {
