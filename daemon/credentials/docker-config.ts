@@ -1,5 +1,5 @@
 import type { Secret } from '../../api/core.ts';
-import { describeJson, isJsonObject } from '../../api/json.ts';
+import { describeJson, isJsonObject, type JsonObject } from '../../api/json.ts';
 import { normalKey } from './registry-pattern.ts';
 
 /** A name and a password for the registries that `key` matches. */
@@ -46,7 +46,8 @@ export function readDockerConfig(
   format: DockerConfigFormat,
 ): DockerConfig | undefined {
   const config = parseJson(text);
-  const registries = format === 'config' && isJsonObject(config) ? (config['auths'] ?? {}) : config;
+  const registries =
+    format === 'config' && isJsonObject(config) ? (fieldOf(config, 'auths') ?? {}) : config;
   return isJsonObject(registries) ? readEntries(Object.entries(registries)) : undefined;
 }
 
@@ -72,12 +73,21 @@ function describeKey(key: string, number: number): string {
   return PLAIN_KEY.test(key) ? describeJson(normalKey(key)) : `number ${number}`;
 }
 
+/** Go takes the names of fields in any case. */
+function fieldOf(value: JsonObject, name: string): unknown {
+  if (Object.hasOwn(value, name)) return value[name];
+  const alike = Object.keys(value).find(key => key.toLowerCase() === name);
+  return alike === undefined ? undefined : value[alike];
+}
+
 type UserAndPassword = Pick<RegistryCredential, 'username' | 'password'>;
 
 /** `auth` wins over `username` and `password`. Returns what is wrong when the entry cannot be used. */
 function readEntry(entry: unknown): UserAndPassword | string {
   if (!isJsonObject(entry)) return 'is no object';
-  const { username = '', password = '', auth = '' } = entry;
+  const username = fieldOf(entry, 'username') ?? '';
+  const password = fieldOf(entry, 'password') ?? '';
+  const auth = fieldOf(entry, 'auth') ?? '';
   if (typeof username !== 'string' || typeof password !== 'string' || typeof auth !== 'string') {
     return 'has a field that is no string';
   }

@@ -71,6 +71,8 @@ describe('credentials as kubelet has them', () => {
       { name: 'a trailing space is an error', entry: { auth: 'dTpwYQ== ' }, tried: [] },
       { name: 'split at the first colon', entry: { auth: base64('u:p:q') }, tried: ['u:p:q'] },
       { name: 'no colon is an error', entry: { auth: base64('up') }, tried: [] },
+      { name: 'null is as good as absent', entry: { username: 'u', auth: null }, tried: ['u:'] },
+      { name: 'names in any case', entry: { Username: 'u', PASSWORD: 'p' }, tried: ['u:p'] },
       { name: 'identitytoken is not read', entry: { identitytoken: 't' }, tried: [] },
       { name: 'registrytoken is not read', entry: { registrytoken: 't' }, tried: [] },
     ];
