@@ -17,7 +17,7 @@ import type { Workload } from '../api/workload.ts';
 import { workloadKind } from '../api/workload-kinds.ts';
 import type { Informer, InformerOptions } from '../kube/informer.ts';
 import { isOpen } from './job-life.ts';
-import { trimLastApplied, trimNode, trimNodeImage, trimPod, trimWorkload } from './trim.ts';
+import { podTrimmer, trimLastApplied, trimNode, trimNodeImage, trimWorkload } from './trim.ts';
 
 /** Pods and jobs by namespace. */
 export const INDEX_NAMESPACE = 'namespace';
@@ -98,12 +98,19 @@ export function tagOwnerUids(nodeImage: NodeImage): readonly string[] {
   return [...uids];
 }
 
+/**
+ * Of kinds with thousands of objects, most of which is trimmed away: they come in pages. An answer from the API server's cache is one
+ * piece, all of which would be in memory at once.
+ */
+const MANY = { consistent: true } as const;
+
 /** Declares the caches of the manager; nothing runs before `run`. */
 export function createInformers(options: InformersOptions, deps: InformersDeps): Informers {
-  const nodes = deps.createInformer<Node>({ resource: NODES, trim: trimNode });
+  const nodes = deps.createInformer<Node>({ resource: NODES, trim: trimNode, ...MANY });
   const nodeImages = deps.createInformer<NodeImage>({
     resource: NODE_IMAGES,
     trim: trimNodeImage,
+    ...MANY,
     indexes: { [INDEX_OWNER_UID]: tagOwnerUids },
   });
   const imagePullJobs = imagePullJobInformer(deps);
@@ -111,23 +118,14 @@ export function createInformers(options: InformersOptions, deps: InformersDeps):
     resource: IMAGE_LIST_PULL_JOBS,
     trim: trimLastApplied,
   });
-  const pods = deps.createInformer<Pod>({
-    resource: PODS,
-    trim: trimPod,
-    indexes: {
-      [INDEX_NAMESPACE]: byNamespace,
-      [INDEX_NODE]: byNode,
-      [INDEX_OWNER_UID]: byControllerUid,
-    },
-  });
+  const pods = podInformer(deps);
   const workloads = new Map<string, Informer<Workload>>();
   for (const resource of options.workloads) {
     const kind = workloadKind(resource);
     const informer = deps.createInformer<Workload>({
       resource,
       trim: kind === undefined ? trimLastApplied : trimWorkload(kind),
-      // Most of thousands of Deployments are dropped at once, so they had better come in pages.
-      consistent: kind?.optIn === true,
+      ...(kind?.optIn === true ? MANY : {}),
     });
     workloads.set(groupKindOf(resource), informer);
   }
@@ -171,6 +169,19 @@ function registryBudgetInformer(
   // A ceiling that was lowered a moment ago holds for a new leader, too.
   const selection = { namespace, fieldSelector, consistent: true };
   return { registryBudget: deps.createInformer({ resource: CONFIG_MAPS, ...selection }) };
+}
+
+function podInformer(deps: InformersDeps): Informer<Pod> {
+  return deps.createInformer<Pod>({
+    resource: PODS,
+    trim: podTrimmer(),
+    ...MANY,
+    indexes: {
+      [INDEX_NAMESPACE]: byNamespace,
+      [INDEX_NODE]: byNode,
+      [INDEX_OWNER_UID]: byControllerUid,
+    },
+  });
 }
 
 function imagePullJobInformer(deps: InformersDeps): Informer<ImagePullJob> {

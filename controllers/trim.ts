@@ -3,6 +3,7 @@ import type { KubeObject, ObjectMeta } from '../api/meta.ts';
 import type { NodeImage } from '../api/node-image.ts';
 import type { Workload } from '../api/workload.ts';
 import { isLookedAt, type WorkloadKind } from '../api/workload-kinds.ts';
+import { SharedValues } from './shared-values.ts';
 
 /** Caches hold thousands of nodes and tens of thousands of pods: these functions keep only what a controller reads. */
 
@@ -72,6 +73,31 @@ export function trimPod(pod: Pod): Pod {
       conditions: trimConditions(pod.status?.conditions, POD_CONDITIONS),
     },
   };
+}
+
+/** {@link trimPod} for tens of thousands of pods: what many have in common is kept once. */
+export function podTrimmer(): (pod: Pod) => Pod {
+  const shared = new SharedValues();
+  return pod => {
+    const { metadata, spec, status } = trimPod(pod);
+    const { generateName: _, ...kept } = metadata as ObjectMeta & { generateName?: string };
+    return {
+      metadata: shareValues(kept, shared),
+      ...(spec === undefined ? {} : { spec: shareValues(spec, shared) }),
+      ...(status === undefined ? {} : { status: shared.of(status) }),
+    };
+  };
+}
+
+/** Not the names, uids and versions: they are each pod's own. */
+const OWN_FIELDS: ReadonlySet<string> = new Set(['name', 'uid', 'resourceVersion']);
+
+function shareValues<T extends object>(object: T, shared: SharedValues): T {
+  const fields = Object.entries(object).map(([key, value]: [string, unknown]) => [
+    key,
+    OWN_FIELDS.has(key) || value === undefined ? value : shared.of(value),
+  ]);
+  return Object.fromEntries(fields) as T;
 }
 
 /** Keeps the whole spec, because it is written back by patches that are computed from it. */

@@ -12,7 +12,7 @@ import {
   OPEN_FOR_NODES,
   openForPodsOf,
 } from '../../controllers/informers.ts';
-import { trimLastApplied, trimNode, trimPod } from '../../controllers/trim.ts';
+import { podTrimmer, trimLastApplied, trimNode, trimPod } from '../../controllers/trim.ts';
 import type { Informer, InformerOptions } from '../../kube/informer.ts';
 import { podOn } from './cluster.ts';
 import { jobOf } from './image-pull-job/builders.ts';
@@ -49,9 +49,11 @@ describe('createInformers', () => {
     assert.deepEqual([...declared().keys()].sort(), plurals);
   });
 
-  it('asks for the many Deployments in pages', () => {
-    assert.equal(declared().get('deployments')?.consistent, true);
-  });
+  for (const plural of ['deployments', 'pods', 'nodes', 'nodeimages']) {
+    it(`asks for the many ${plural} in pages`, () => {
+      assert.equal(declared().get(plural)?.consistent, true);
+    });
+  }
 
   it('files jobs under what a new node or pod asks for', () => {
     const open = (job: KubeObject) => filed('imagepulljobs', INDEX_OPEN, job);
@@ -144,6 +146,28 @@ describe('trimming', () => {
       },
       status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
     });
+  });
+
+  it('keeps once what pods have in common, and changes nothing that is read', () => {
+    const make = (name: string): Pod => ({
+      metadata: {
+        name,
+        namespace: 'd',
+        uid: `uid-${name}`,
+        resourceVersion: '7',
+        labels: { app: 'web' },
+        ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web', uid: 'u' }],
+      },
+      spec: { nodeName: 'n', containers: [{ name: 'main', image: 'app:v1' }] },
+      status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] },
+    });
+    const trim = podTrimmer();
+    const [a, b] = [trim(make('a')), trim(make('b'))];
+    assert.deepEqual([a, b], [trimPod(make('a')), trimPod(make('b'))]);
+    assert.equal(a.metadata.labels, b.metadata.labels);
+    assert.equal(a.metadata.ownerReferences, b.metadata.ownerReferences);
+    assert.equal(a.spec?.containers, b.spec?.containers);
+    assert.equal(a.status, b.status);
   });
 
   it("drops kubectl's copy of an object and no other annotation", () => {
