@@ -1,9 +1,5 @@
 import { ANNOTATION_PARALLELISM } from '../api/names.ts';
-import {
-  CLONE_SETS,
-  MUTATING_WEBHOOK_CONFIGURATIONS,
-  VALIDATING_WEBHOOK_CONFIGURATIONS,
-} from '../api/resources.ts';
+import { CLONE_SETS } from '../api/resources.ts';
 import type { Workload } from '../api/workload.ts';
 import type { KubeClient } from '../kube/kube-client.ts';
 import { until } from '../test/cluster/until.ts';
@@ -12,6 +8,7 @@ import type { NodesProcess } from './nodes-process.ts';
 import { idealSeconds, rounded, secondsSince } from './result.ts';
 import { COMMON_DEFAULTS, type Result, type Scenario, type ScenarioOptions } from './scenario.ts';
 import { startRealNodes } from './start-daemons.ts';
+import { untilArmed } from './until-armed.ts';
 import { hasEnded, type JobTest, type JobWatch, watchJobs } from './watch-jobs.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -122,15 +119,4 @@ async function untilRolledOut(client: KubeClient, { nodes }: ScenarioOptions): P
     return observedGeneration === found?.metadata.generation && updatedReadyReplicas === nodes;
   };
   await until(isRolledOut, { what: 'the rollout', timeoutMs: PATIENCE_MS });
-}
-
-/** The manager has put its certificate authority into every webhook. */
-async function untilArmed(client: KubeClient): Promise<void> {
-  const kinds = [MUTATING_WEBHOOK_CONFIGURATIONS, VALIDATING_WEBHOOK_CONFIGURATIONS];
-  const isArmed = async (): Promise<boolean> => {
-    const lists = await Promise.all(kinds.map(kind => client.list(kind)));
-    const webhooks = lists.flatMap(({ items }) => items).flatMap(item => item.webhooks ?? []);
-    return webhooks.every(({ clientConfig }) => clientConfig.caBundle !== undefined);
-  };
-  await until(isArmed, { what: 'the webhooks to be armed' });
 }

@@ -3,6 +3,7 @@ import { fanout } from './fanout.ts';
 import { nodes } from './nodes.ts';
 import { rollout } from './rollout.ts';
 import type { Scenario } from './scenario.ts';
+import { webhook } from './webhook.ts';
 
 /** Every scenario there is. */
-export const SCENARIOS: readonly Scenario[] = [fanout, nodes, rollout, churn];
+export const SCENARIOS: readonly Scenario[] = [fanout, nodes, rollout, churn, webhook];

@@ -23,6 +23,8 @@ export interface World extends AsyncDisposable {
   /** Of an administrator. */
   readonly connection: KubeConnection;
   readonly managerPid: number;
+  /** Where its webhooks listen, on 127.0.0.1. */
+  readonly webhookPort: number;
   /** Path of the log of all writes. */
   readonly auditLog: string;
   /** What kube-apiserver measures of itself. */
@@ -72,6 +74,7 @@ async function build(
     controlPlane,
     connection,
     managerPid,
+    webhookPort,
     auditLog: join(audit, 'audit.log'),
     apiServerMetrics: () => controlPlane.mustKubectl(['get', '--raw', '/metrics']),
     nodeImages: count => untilNodeImages(connection, count),
