@@ -76,7 +76,7 @@ describe('a job whose manager runs under the shipped ServiceAccount ends well', 
     const writer = startSecondWriter(world, names);
     const job = await PullJob.create(world, {
       name: 'conflicts',
-      parallelism: 10,
+      parallelism: 20,
       on: 'small pool',
     });
     await job.succeeds(PATIENCE_MS);
@@ -134,7 +134,7 @@ describe('a job whose manager runs under the shipped ServiceAccount ends well', 
     const flags = ['--leader-elect', '--lease-seconds=4'];
     manager = await world.startManager('manager-first', flags);
     await using second = await world.startManager('manager-second', flags);
-    const job = await PullJob.create(world, { name: 'leaders', parallelism: 20 });
+    const job = await PullJob.create(world, { name: 'leaders', parallelism: 10, on: 'small pool' });
     for (const share of [0.2, 0.5, 0.8]) {
       await job.hasBegun(share);
       const leader = await leaderOf(manager, second);

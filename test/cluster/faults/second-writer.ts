@@ -6,7 +6,7 @@ import type { FaultWorld } from './world.ts';
 
 const IMAGE = 'registry.example/tool';
 const ANNOTATION = 'example.com/round';
-const WRITERS = 8;
+const WRITERS = 4;
 /** With all that the schema would fill in. */
 const PULL_POLICY = { timeoutSeconds: 600, backoffLimit: 3, ttlSecondsAfterFinished: 3600 };
 const TAGS = [{ tag: '1', createdAt: '2026-01-01T00:00:00Z', pullPolicy: PULL_POLICY }];
