@@ -102,6 +102,14 @@ describe('kubectl get prints the columns of the documents', () => {
       updatedReplicas: 2,
       readyReplicas: 3,
     });
+    await server.kubectl(['apply', '-f', `${FOLDER}/daemonset.yaml`]);
+    await server.patchStatus(['ads', 'ads-demo'], {
+      desiredNumberScheduled: 5,
+      currentNumberScheduled: 5,
+      numberReady: 4,
+      updatedNumberScheduled: 2,
+      numberAvailable: 3,
+    });
   });
   after(() => server[Symbol.asyncDispose]());
 
@@ -115,6 +123,7 @@ describe('kubectl get prints the columns of the documents', () => {
     ['nodeimages', 'NAME DESIRED PULLING SUCCEED FAILED AGE', 'node-1 3 1 2 0 AGE'],
     ['clonesets', 'NAME DESIRED UPDATED UPDATED_READY READY TOTAL AGE', 'cs-demo 3 3 2 3 3 AGE'],
     ['statefulsets', 'NAME DESIRED CURRENT UPDATED READY AGE', 'asts-demo 4 4 2 3 AGE'],
+    ['daemonsets', 'NAME DESIRED CURRENT READY UP-TO-DATE AVAILABLE AGE', 'ads-demo 5 5 4 2 3 AGE'],
   ];
   for (const version of ['v1alpha1', 'v1beta1']) {
     for (const [plural, header, row] of narrow) {
@@ -135,6 +144,7 @@ describe('kubectl get prints the columns of the documents', () => {
     ['nodeimages', /AGE WAITING FIRST_SYNC$/, /AGE 0 Succeeded$/],
     ['clonesets', /AGE CONTAINERS IMAGES SELECTOR$/, /AGE nginx nginx:alpine app=cs$/],
     ['statefulsets', /AGE CONTAINERS IMAGES$/, /AGE nginx nginx:1\.21$/],
+    ['daemonsets', /AGE CONTAINERS IMAGES$/, /AGE nginx nginx:1\.27$/],
   ];
   for (const [plural, header, row] of wide) {
     it(`of ${plural}, and more with -o wide`, async () => {
@@ -144,10 +154,11 @@ describe('kubectl get prints the columns of the documents', () => {
     });
   }
 
-  it('and by the short names clone, sts and asts', async () => {
+  it('and by the short names clone, sts, asts, daemon and ads', async () => {
     const names = await server.kubectl(['api-resources', '--api-group=apps.kruise.io']);
     assert.match(names, /^clonesets +clone /m);
     assert.match(names, /^statefulsets +sts,asts /m);
+    assert.match(names, /^daemonsets +daemon,ads /m);
   });
 
   it('and waits for a job to be complete', async () => {
