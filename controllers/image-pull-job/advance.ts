@@ -145,7 +145,9 @@ export class JobAdvance {
   async #write(view: JobView, { name, change, done }: Write, signal: AbortSignal): Promise<void> {
     try {
       const outcome = await this.#deps.writer.change(name, change, signal);
-      view.memory.succeeded(name);
+      // The cache may show a NodeImage that has gone for as long as its watch is away.
+      if (outcome.kind === 'gone') this.#postpone(view, name);
+      else view.memory.succeeded(name);
       done?.(outcome);
     } catch (error) {
       if (signal.aborted) return;
@@ -169,6 +171,11 @@ export class JobAdvance {
     }
   }
 
+  #postpone(view: JobView, node: string): void {
+    const { clock, random } = this.#deps;
+    view.memory.postpone(node, clock.now(), tries => backoffMs(tries, BACKOFF, random));
+  }
+
   #fail(view: JobView, node: string, err: unknown): void {
     const nowMs = this.#deps.clock.now();
     const lastsMs = view.memory.postponedForMs(node, nowMs);
@@ -177,10 +184,9 @@ export class JobAdvance {
       view.remember(node, { reason: 'NodeImageRefused', message }, nowMs);
       return;
     }
-    const { log, random } = this.#deps;
-    view.memory.postpone(node, nowMs, tries => backoffMs(tries, BACKOFF, random));
+    this.#postpone(view, node);
     const { namespace, name } = view.request.owner;
-    log.warn('Failed to write a NodeImage', { node, job: `${namespace}/${name}`, err });
+    this.#deps.log.warn('Failed to write a NodeImage', { node, job: `${namespace}/${name}`, err });
   }
 }
 

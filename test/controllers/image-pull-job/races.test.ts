@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { NODE_IMAGES } from '../../../api/resources.ts';
+import { KubeError } from '../../../kube/kube-error.ts';
 import { pullJob, startCluster } from '../cluster.ts';
 
 // Found by test/model; each case is its shortest course of events.
@@ -16,5 +18,26 @@ describe('image-pull-job controller: races', () => {
     );
     assert.deepEqual(cluster.daemons.pulls, []);
     assert.equal(cluster.nodeImage('node-01').metadata.generation, 1);
+  });
+
+  it('does not hammer the API server about a NodeImage that has gone and that a late cache still shows', async () => {
+    await using cluster = await startCluster({ nodes: 2 });
+    cluster.kube.before = async ({ verb, resource }) => {
+      if (verb === 'watch' && resource === 'nodeimages') await cluster.kube.clock.sleep(5_000);
+    };
+    cluster.kube.endWatches();
+    await cluster.kube.delete(NODE_IMAGES, { name: 'node-01' });
+    await cluster.run(1_000);
+    let writes = 0;
+    cluster.kube.before = ({ verb, name }) => {
+      if (verb !== 'patch' || name !== 'node-01') return;
+      // Without an end the test would never see it.
+      if (++writes > 20) throw new KubeError('too many', { status: 500 });
+    };
+    await cluster.create(pullJob('warm'));
+    await cluster.run(100);
+    assert.equal(writes, 1);
+    await cluster.run(10_000);
+    assert.equal(cluster.status('warm').succeeded, 2);
   });
 });
