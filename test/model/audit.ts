@@ -127,7 +127,7 @@ export class Audit {
       const node = book.nodes.get(uid);
       if (node?.ended !== undefined) continue;
       const since = unavailableSince(this.#truth.nodes.get(name));
-      const startedMs = Date.parse(job.status?.startTime ?? '');
+      const startedMs = createdMsOf(job);
       const late =
         since !== undefined && Math.max(since, startedMs) + PATIENCE_MS <= this.#clock.now();
       if (late) book.nodes.set(uid, { ...fresh(this.#clock.now()), ended: 'given up' });
@@ -248,7 +248,7 @@ export class Audit {
     const pullMs = was.answered ? (was.entry.pullPolicy?.activeDeadlineSeconds ?? 0) * 1000 : 0;
     if (createdMs + pullMs + PATIENCE_MS <= nowMs) return true;
     const since = unavailableSince(this.#truth.nodes.get(name));
-    const startedMs = Date.parse(job.status?.startTime ?? '') || 0;
+    const startedMs = createdMsOf(job);
     return since !== undefined && Math.max(since, createdMs, startedMs) + PATIENCE_MS <= nowMs;
   }
 }
@@ -260,6 +260,10 @@ interface Move {
   readonly was: Standing;
   readonly is: Standing;
 }
+
+/** Waiting begins when a manager first sees the job, a moment before its status says so. */
+const createdMsOf = ({ metadata }: ImagePullJob): number =>
+  Date.parse(metadata.creationTimestamp ?? '');
 
 /** What a finished job says stays; that it took note of an edit may be said. */
 const withoutGenerations = (status: unknown): string =>

@@ -57,7 +57,7 @@ async function ofManagers(world: ModelWorld, step: Step): Promise<boolean> {
       endWatches(world, step.how);
       return true;
     case 'lag':
-      client?.lag(step.kind, step.ms);
+      world.managers[step.of === 'leader' ? 0 : 1]?.client.lag(step.kind, step.ms);
       return true;
     case 'handover':
       await world.handOver();

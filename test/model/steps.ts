@@ -63,7 +63,12 @@ export type Step =
   | { readonly do: 'latency'; readonly ms: number }
   | { readonly do: 'fail-reads'; readonly count: number }
   | { readonly do: 'end-watches'; readonly how: 'quiet' | 'broken' | 'too-old' }
-  | { readonly do: 'lag'; readonly kind: string; readonly ms: number }
+  | {
+      readonly do: 'lag';
+      readonly of: 'leader' | 'standby';
+      readonly kind: string;
+      readonly ms: number;
+    }
   | { readonly do: 'handover' | 'lose-lease' | 'kill-leader' | 'kill-standby' | 'heal' };
 
 const node = fc.constantFrom(...NODES);
@@ -161,8 +166,12 @@ const STEPS: readonly ReturnType<typeof weighted>[] = [
   weighted(1, one(['fail-reads'], { count: fc.integer({ min: 1, max: 5 }) })),
   weighted(2, one(['end-watches'], { how: fc.constantFrom('quiet', 'broken', 'too-old') })),
   weighted(
-    3,
-    one(['lag'], { kind: fc.constantFrom(...KINDS), ms: fc.integer({ min: 50, max: 20_000 }) }),
+    6,
+    one(['lag'], {
+      of: fc.constantFrom('leader', 'standby'),
+      kind: fc.constantFrom(...KINDS),
+      ms: fc.integer({ min: 50, max: 20_000 }),
+    }),
   ),
   weighted(4, one(['handover', 'lose-lease', 'kill-leader', 'kill-standby'], {})),
   weighted(3, one(['heal'], {})),
