@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { assertExists, namedTests, readPage } from './named-tests.ts';
 
-const test = new URL('../', import.meta.url);
-const page = readFileSync(new URL('../docs/compatibility.md', test), 'utf8');
-
-/** Rows that name a test: the last cell is `file: words`. */
-const rows = page.split('\n').flatMap(line => {
-  const [, mark = '', , , held = ''] = line.split('|').map(cell => cell.trim());
-  const [, file = '', words = ''] = /^([\w/.-]+): (.+)$/.exec(held) ?? [];
-  return file === '' ? [] : [{ mark, file, words }];
-});
+const page = readPage('compatibility.md');
+const rows = namedTests('compatibility.md');
 
 /** The marks that stand in the description of what Headstart must do. */
 const BETTER = (
@@ -44,14 +37,7 @@ describe('docs/compatibility.md', () => {
     );
   });
 
-  for (const { mark, file, words } of rows) {
-    it(`names a test that exists: ${mark} ${file}: ${words}`, () => {
-      // A suite runs on several implementations, so its file is no test by itself.
-      const name = file.endsWith('.suite') ? `${file}.ts` : `${file}.test.ts`;
-      const path = new URL(name, test);
-      assert.ok(existsSync(path), `no file test/${name}`);
-      const text = readFileSync(path, 'utf8').replaceAll("\\'", "'");
-      assert.ok(text.includes(words), `no such words in test/${name}`);
-    });
+  for (const row of rows) {
+    it(`names a test that exists: ${row.mark} ${row.file}: ${row.words}`, () => assertExists(row));
   }
 });

@@ -29,7 +29,8 @@ export function readPage(page: string): string {
 
 /** Fails unless the test that a row names is there. */
 export function assertExists({ file, words }: NamedTest): void {
-  const name = file.endsWith('.cluster') ? `${file}.ts` : `${file}.test.ts`;
+  // A suite runs on several implementations, so its file is no test by itself.
+  const name = /\.(cluster|suite)$/.test(file) ? `${file}.ts` : `${file}.test.ts`;
   const path = new URL(name, TEST);
   assert.ok(existsSync(path), `no file test/${name}`);
   const text = readFileSync(path, 'utf8').replaceAll("\\'", "'");
