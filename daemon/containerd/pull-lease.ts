@@ -10,6 +10,8 @@ const EXPIRY_LABEL = 'containerd.io/gc.expire';
 
 /** How long bytes outlive an attempt that nobody follows up. */
 const KEEP_MS = 3_600_000;
+/** A timeout is whatever somebody wrote into a NodeImage, and dates end somewhere. */
+const LONGEST_ATTEMPT_MS = 7 * 24 * 3_600_000;
 /** Leases are rows of a local database; a store that takes longer hangs, and must not hold up a pull. */
 const DEADLINE_MS = 2_000;
 
@@ -37,13 +39,16 @@ export async function openPullLease(
   if (store === undefined) return undefined;
   const { signal } = call;
   try {
-    const earlier = await leasesOf(store, image, signal);
-    const expiry = clock.now() + call.deadlineMs + KEEP_MS;
-    const labels = {
-      [LEASE_LABEL]: image,
-      [EXPIRY_LABEL]: new Date(expiry).toISOString(),
-    };
-    const lease = await store.createLease(labels, { signal, deadlineMs: DEADLINE_MS });
+    const expiry = clock.now() + Math.min(call.deadlineMs, LONGEST_ATTEMPT_MS) + KEEP_MS;
+    const labels = { [LEASE_LABEL]: image, [EXPIRY_LABEL]: new Date(expiry).toISOString() };
+    // Together: a pull waits for them.
+    const [leases, lease] = await Promise.all([
+      store.leasesWith(LEASE_LABEL, { signal, deadlineMs: DEADLINE_MS }),
+      store.createLease(labels, { signal, deadlineMs: DEADLINE_MS }),
+    ]);
+    const earlier = leases.filter(
+      ({ id, labels: theirs }) => theirs[LEASE_LABEL] === image && id !== lease,
+    );
     for (const { id } of earlier) await inherit(store, id, lease, signal);
     return lease;
   } catch (error) {
@@ -91,15 +96,6 @@ async function leasesIn(store: ContentStore, call: RuntimeCall): Promise<readonl
     if (error instanceof UnimplementedError) return [];
     throw error;
   }
-}
-
-async function leasesOf(
-  store: ContentStore,
-  image: string,
-  signal: AbortSignal,
-): Promise<readonly Lease[]> {
-  const leases = await store.leasesWith(LEASE_LABEL, { signal, deadlineMs: DEADLINE_MS });
-  return leases.filter(({ labels }) => labels[LEASE_LABEL] === image);
 }
 
 /** The new one holds everything before the old one lets go. */

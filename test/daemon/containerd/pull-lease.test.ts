@@ -30,6 +30,13 @@ describe('openPullLease', () => {
     });
   });
 
+  it('makes one with a date also for an attempt that may take for ever', async () => {
+    const call = { signal: new AbortController().signal, deadlineMs: Number.MAX_VALUE };
+    const id = await openPullLease({ image: 'app:1', call }, { store, clock });
+    const expiry = store.leases.get(id ?? '')?.labels['containerd.io/gc.expire'];
+    assert.equal(expiry, '2026-01-08T01:00:00.000Z');
+  });
+
   it('takes over what earlier leases of the image hold, and deletes them', async () => {
     const first = (await open('app:1')) ?? '';
     await store.hold(first, MANIFEST, { signal: new AbortController().signal, deadlineMs: 1 });
