@@ -69,7 +69,7 @@ export class Audit {
   #seeSecret({ object, previous, type }: StoredChange): void {
     const secret = object as Secret;
     const same = isDeepStrictEqual(secret.data, (previous as Secret | undefined)?.data);
-    if (type === 'MODIFIED' && same) return;
+    if (type === 'DELETED' || (type === 'MODIFIED' && same)) return;
     const { annotations, name } = secret.metadata;
     const source = annotations?.['imagepulljobs.kruise.io/source-key'] ?? `default/${name}`;
     for (const book of this.#books.values()) {
