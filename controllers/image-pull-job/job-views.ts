@@ -48,6 +48,11 @@ export class JobViews {
     this.#jobs.delete(key);
   }
 
+  /** Forgets all: of what another leader did meanwhile, not everything shows in what is kept here. */
+  closeAll(): void {
+    this.#jobs.clear();
+  }
+
   /** Takes in what a write of ours returned, while the cache had `cached`. */
   wrote(job: ImagePullJob, cached: ImagePullJob | undefined): void {
     const open = this.#jobs.get(keyOf(job));

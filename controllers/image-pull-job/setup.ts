@@ -96,6 +96,7 @@ export function setupImagePullJobController(
       } catch {
         return; // Only the signal ends it.
       }
+      views.closeAll();
       budget.lead(signal);
       await controller.run(signal);
       await advance.idle();

@@ -230,6 +230,8 @@ function mortal(controller: Controller, killed: AbortSignal): Controller {
 export interface Replica extends AsyncDisposable {
   /** Starts its controllers, as on winning the Lease. */
   lead(): Promise<void>;
+  /** Ends them, as on losing it. The caches go on. */
+  resign(): Promise<void>;
 }
 
 /** Starts another replica on the same API: its caches follow, its controllers wait. */
@@ -256,12 +258,19 @@ export async function startReplica(
   const options = { gates, writeDeadlineMs: 4_000, maxPullsPerRegistry };
   const controllers = setupControllers(options, { ...base, informers, events });
   const abort = new AbortController();
+  let term = new AbortController();
   const running = [informers.run(abort.signal)];
   await settle();
   await informers.synced();
   return {
     lead: async () => {
-      for (const controller of controllers) running.push(controller.run(abort.signal));
+      term = new AbortController();
+      const signal = AbortSignal.any([abort.signal, term.signal]);
+      for (const controller of controllers) running.push(controller.run(signal));
+      await settle();
+    },
+    resign: async () => {
+      term.abort(new Error('the term ended'));
       await settle();
     },
     [Symbol.asyncDispose]: async () => {

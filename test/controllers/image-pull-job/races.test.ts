@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { NODE_IMAGES } from '../../../api/resources.ts';
 import { KubeError } from '../../../kube/kube-error.ts';
-import { pullJob, startCluster } from '../cluster.ts';
+import { pullJob, startCluster, startReplica } from '../cluster.ts';
 
 // Found by test/model; each case is its shortest course of events.
 describe('image-pull-job controller: races', () => {
@@ -39,5 +39,24 @@ describe('image-pull-job controller: races', () => {
     assert.equal(writes, 1);
     await cluster.run(10_000);
     assert.equal(cluster.status('warm').succeeded, 2);
+  });
+
+  it('a replica that leads again does not know better than the one that led meanwhile', async () => {
+    const end = ({ node }: { node: string }) => (node === 'node-01' ? 'silent' : 'hangs');
+    await using cluster = await startCluster({ nodes: 2, end });
+    cluster.kill();
+    await using first = await startReplica(cluster.kube, cluster.kube.clock);
+    await using second = await startReplica(cluster.kube, cluster.kube.clock);
+    await first.lead();
+    await cluster.create(pullJob('warm'));
+    await first.resign();
+    await second.lead();
+    await cluster.run(11 * 60_000);
+    assert.deepEqual(cluster.status('warm').failedNodes, ['node-01']);
+    await second.resign();
+    await first.lead();
+    await cluster.run(5_000);
+    assert.equal(cluster.entry('node-01'), undefined);
+    assert.deepEqual(cluster.status('warm').failedNodes, ['node-01']);
   });
 });
