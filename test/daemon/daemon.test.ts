@@ -96,6 +96,30 @@ describe('daemon', () => {
     assert.deepEqual(world.events, []);
   });
 
+  it('finds by its whole name what is there by its short one, and the other way round', async () => {
+    for (const name of ['nginx:1', 'redis:7']) {
+      world.push(name);
+      await world.cri.runtime.pull(name, {}, new AbortController().signal);
+    }
+    const before = pulls();
+    await world.want({ 'docker.io/library/nginx': [tagSpec('1')], redis: [tagSpec('7')] });
+    world.startDaemon();
+    assert.ok((await world.result('docker.io/library/nginx', '1')).imageID);
+    await world.result('redis', '7');
+    assert.equal(pulls(), before);
+  });
+
+  it('never asks for the list of all images', async () => {
+    const asked = new Set<string>();
+    world.cri.faultOf = ({ method }) => void asked.add(method);
+    world.push('nginx:1');
+    await world.want({ nginx: [tagSpec('1')] });
+    world.startDaemon();
+    await world.result('nginx', '1');
+    assert.ok(asked.has('ImageStatus') && asked.has('PullImage'));
+    assert.equal(asked.has('ListImages'), false);
+  });
+
   it('pulls at most as many at once as it may', async () => {
     const tags = ['1', '2', '3', '4', '5'];
     for (const tag of tags) world.push(`nginx:${tag}`, 1);
