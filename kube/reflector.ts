@@ -55,8 +55,6 @@ export class Reflector<T extends KubeObject> {
   readonly #count: (what: 'list' | 'watch' | 'failure') => void;
   /** Where the next watch starts; undefined asks for a list. */
   #resourceVersion: string | undefined;
-  /** Whether this server sends bookmarks, so that a watch without one is dead. */
-  #getsBookmarks = false;
   /** A second list must never be older than the first, so it may not come from a cache of the API server. */
   #listedOnce = false;
 
@@ -133,11 +131,13 @@ export class Reflector<T extends KubeObject> {
     this.#count('watch');
     const timeoutSeconds = WATCH_SECONDS + Math.floor(WATCH_SECONDS * random());
     using linked = linkedAbort(signal);
+    // Nothing is promised: a collection that never changed since the server started has none. But one is followed by others.
+    let hasBookmarks = false;
     using silence = new Silence(
       {
         lastsMs: timeoutSeconds * 1000 + WATCH_SLACK_MS,
         silenceMs: SILENCE_MS,
-        expectsSound: () => this.#getsBookmarks,
+        expectsSound: () => hasBookmarks,
       },
       { clock },
       () => linked.abort(stalled(resource.plural)),
@@ -145,13 +145,13 @@ export class Reflector<T extends KubeObject> {
     const range = { resourceVersion, timeoutSeconds, signal: linked.signal };
     for await (const event of client.watch(resource, { ...selection, ...range })) {
       silence.heard();
+      hasBookmarks ||= event.type === 'BOOKMARK';
       this.#see(event);
     }
   }
 
   #see(event: WatchEvent<T>): void {
     if (event.type === 'BOOKMARK') {
-      this.#getsBookmarks = true;
       if (event.resourceVersion !== '') this.#resourceVersion = event.resourceVersion;
       return;
     }

@@ -42,7 +42,10 @@ for (const { nodes, parallelism } of [
     it('although its connections die without a word, the watches with them', async () => {
       const { proxy } = world;
       manager = await world.startManager('manager-stalled');
-      // By then each watch has had a bookmark, and its absence tells.
+      // A collection that has changed has bookmarks; by then each watch has had one, and its absence tells.
+      const first = await PullJob.create(world, { name: 'first', parallelism, on: 'small pool' });
+      await first.succeeds(PATIENCE_MS);
+      await first.leavesNothing();
       await sleep(90_000);
       const job = await PullJob.create(world, { name: 'stalled', parallelism });
       await job.hasBegun(0.2);
