@@ -53,7 +53,8 @@ describe('install.yaml', () => {
   it('lets nothing reach the programs but the ports they serve', () => {
     const ports = (name: string): unknown => {
       const policy = ofKind('NetworkPolicy').find(({ metadata }) => metadata.name === name);
-      return (policy?.['spec'] as { ingress: readonly { ports: unknown }[] }).ingress[0]?.ports;
+      assert.ok(policy !== undefined, name);
+      return (policy['spec'] as { ingress: readonly { ports: unknown }[] }).ingress[0]?.ports;
     };
     const tcp = (port: number) => ({ protocol: 'TCP', port });
     assert.deepEqual(ports('headstart-manager'), [tcp(9443), tcp(8080)]);
