@@ -1,5 +1,6 @@
 import type { ImagePullJob } from '../../api/image-pull-job.ts';
 import { keyOf, type ObjectKey } from '../../api/meta.ts';
+import type { NodeImage } from '../../api/node-image.ts';
 import { isInvalid, KubeError } from '../../kube/kube-error.ts';
 import { backoffMs } from '../../runtime/backoff.ts';
 import { type Clock, timestamp } from '../../runtime/clock.ts';
@@ -35,6 +36,8 @@ interface Write {
   readonly name: string;
   readonly change: SpecChange;
   readonly done?: (outcome: ChangeOutcome) => void;
+  /** What the NodeImage looks like, after the answer to the write was lost. */
+  readonly told?: (nodeImage: NodeImage) => void;
 }
 
 /**
@@ -70,15 +73,21 @@ export class JobAdvance {
   #releases(view: JobView, nowMs: number): readonly Write[] {
     const { request } = view;
     const leaving = [...view.progress.of('leaving')];
-    return this.#writable(view, leaving, nowMs).map(([name, { release, failure }]) => ({
-      name,
-      change: nodeImage => releaseTag(nodeImage, request, release),
-      done: outcome => {
-        if (failure === undefined || outcome.kind !== 'done') return;
-        const left = entryState(outcome.nodeImage, request, request.uid);
-        if (left.kind === 'none') view.remember(name, failure, this.#deps.clock.now());
-      },
-    }));
+    return this.#writable(view, leaving, nowMs).map(([name, { release, failure }]) => {
+      const told = (nodeImage: NodeImage): void => {
+        const left = entryState(nodeImage, request, request.uid);
+        if (failure === undefined || left.kind !== 'none') return;
+        view.remember(name, failure, this.#deps.clock.now());
+      };
+      return {
+        name,
+        change: nodeImage => releaseTag(nodeImage, request, release),
+        done: outcome => {
+          if (outcome.kind === 'done') told(outcome.nodeImage);
+        },
+        told,
+      };
+    });
   }
 
   #refreshes(view: JobView, nowMs: number): readonly Write[] {
@@ -142,7 +151,11 @@ export class JobAdvance {
   }
 
   /** Never rejects: what became of the node is noted in the view. */
-  async #write(view: JobView, { name, change, done }: Write, signal: AbortSignal): Promise<void> {
+  async #write(
+    view: JobView,
+    { name, change, done, told }: Write,
+    signal: AbortSignal,
+  ): Promise<void> {
     try {
       const outcome = await this.#deps.writer.change(name, change, signal);
       // The cache may show a NodeImage that has gone for as long as its watch is away.
@@ -152,20 +165,21 @@ export class JobAdvance {
     } catch (error) {
       if (signal.aborted) return;
       this.#fail(view, name, error);
-      if (mayHaveBeenMade(error)) await this.#untilTold(name, signal);
+      if (!mayHaveBeenMade(error)) return;
+      const nodeImage = await this.#untilTold(name, signal);
+      if (nodeImage !== undefined) told?.(nodeImage);
     }
   }
 
   /** A write whose answer was lost may have been made: its node stays taken until the API server has told. */
-  async #untilTold(name: string, signal: AbortSignal): Promise<void> {
+  async #untilTold(name: string, signal: AbortSignal): Promise<NodeImage | undefined> {
     const { clock, random, writer } = this.#deps;
     for (let tries = 0; ; tries++) {
       try {
-        await writer.read(name, signal);
-        return;
+        return await writer.read(name, signal);
       } catch {
         // The write before it was logged; the job goes on with its other nodes.
-        if (signal.aborted) return;
+        if (signal.aborted) return undefined;
       }
       await clock.sleep(backoffMs(tries, BACKOFF, random), signal).catch(() => {});
     }

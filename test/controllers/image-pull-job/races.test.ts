@@ -59,4 +59,19 @@ describe('image-pull-job controller: races', () => {
     assert.equal(cluster.entry('node-01'), undefined);
     assert.deepEqual(cluster.status('warm').failedNodes, ['node-01']);
   });
+
+  it('gives a silent node up for good also when the answer to taking its entry away is lost', async () => {
+    await using cluster = await startCluster({ nodes: 1, end: () => 'silent' });
+    await cluster.create(pullJob('warm'));
+    await cluster.run(9 * 60_000);
+    let lost = 0;
+    cluster.kube.after = ({ verb, resource, subresource }) => {
+      if (verb !== 'patch' || resource !== 'nodeimages' || subresource || lost++ > 0) return;
+      throw new KubeError('socket hang up', { status: 0, retryable: true });
+    };
+    await cluster.run(2 * 60_000);
+    assert.equal(lost, 1);
+    assert.deepEqual(cluster.status('warm').failedNodes, ['node-01']);
+    assert.equal(cluster.entry('node-01'), undefined);
+  });
 });
