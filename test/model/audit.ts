@@ -57,6 +57,14 @@ export class Audit {
     this.#calmFromMs = Math.max(this.#calmFromMs, this.#clock.now() + ms);
   }
 
+  /** Another leader begins. Since when a node is silent stands nowhere, so a job that never ends tries it once more. */
+  led(): void {
+    for (const book of this.#books.values()) {
+      if (this.#truth.jobOf(book.uid)?.spec.completionPolicy.type !== 'Never') continue;
+      for (const node of book.nodes.values()) if (node.ended === 'given up') delete node.ended;
+    }
+  }
+
   book(uid: string): JobBook | undefined {
     return this.#books.get(uid);
   }
@@ -190,8 +198,7 @@ export class Audit {
       node.touched ||
       book.editedMs >= node.assignedAtMs ||
       (book.secretChangedMs >= node.assignedAtMs && node.ended === 'failed') ||
-      // A new leader does not know since when a node is silent, and tries it once more.
-      (never && (node.ended === 'given up' || this.#clock.now() - node.assignedAtMs >= REPULL_MS))
+      (never && this.#clock.now() - node.assignedAtMs >= REPULL_MS)
     );
   }
 

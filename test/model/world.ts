@@ -83,6 +83,7 @@ export class ModelWorld implements AsyncDisposable {
     this.#cancelElection();
     if (this.leader !== undefined) return;
     this.audit.disturbed(BACKOFF_MS);
+    this.audit.led();
     this.#managers[0]?.lead();
   }
 
