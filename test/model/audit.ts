@@ -177,7 +177,9 @@ export class Audit {
   #judgeAssignment({ change, book }: Move, node: NodeBook | undefined): void {
     const nowMs = this.#clock.now();
     const job = this.#truth.jobOf(book.uid);
-    if (job?.status?.completionTime !== undefined) {
+    // A node may come in the moment in which the answer to the end of the job is lost.
+    const endedMs = Date.parse(job?.status?.completionTime ?? '') || Number.POSITIVE_INFINITY;
+    if (endedMs + (this.#isCalm ? 0 : LATEST_NEWS_MS) < nowMs) {
       this.#report(`${book.name}: a finished job started a pull`, change);
     }
     if (node?.ended !== undefined && !this.#mayRepeat(book, node, job)) {
@@ -243,7 +245,7 @@ export class Audit {
       return;
     }
     const late = this.#isLate(was, name, job);
-    if (late && isTarget && !edited) node.ended = 'given up';
+    if (late && isTarget) node.ended = 'given up';
     else if (isTarget && !edited && this.#isCalm)
       this.#report(`${book.name}: gave up too early`, change);
     else node.released = true;
