@@ -7,7 +7,6 @@ import { linkedAbort } from '../runtime/abort.ts';
 import { type Clock, timestamp } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { Metrics } from '../runtime/metrics.ts';
-import { Semaphore } from '../runtime/semaphore.ts';
 import { LeasePruner } from './containerd/lease-pruner.ts';
 import { credentialsFrom } from './credentials/credential-part.ts';
 import { NodeCredentials, type NodeCredentialsOptions } from './credentials/node-credentials.ts';
@@ -15,17 +14,20 @@ import { pullSecretCredentials } from './credentials/pull-secrets.ts';
 import { SecretStore } from './credentials/secret-store.ts';
 import { createGrpcRuntime } from './cri/grpc-runtime.ts';
 import type { RuntimeClient } from './cri/image-runtime.ts';
+import { measuredRuntime } from './cri/measured-runtime.ts';
 import { createRuntimeConnection, type RuntimeConnection } from './cri/runtime-connection.ts';
+import { createImageFs, type ImageFsOptions } from './image-fs.ts';
 import { watchNodeImage } from './node-image-source.ts';
 import { type EndedPull, recordPullEvents } from './pull-events.ts';
-import { createPullMetrics } from './pull-metrics.ts';
+import { PullMetrics } from './pull-metrics.ts';
 import { PullScheduler } from './pull-scheduler.ts';
+import { PullSlots } from './pull-slots.ts';
 import { readNodeImage } from './read-node-image.ts';
 import { nodeImageStatus } from './status.ts';
 import { StatusReporter } from './status-reporter.ts';
 import { unfinishedImages } from './wanted-pulls.ts';
 
-export interface DaemonOptions {
+export interface DaemonOptions extends ImageFsOptions {
   /** Name of the Node, and of its NodeImage. */
   readonly nodeName: string;
   /** `unix:///run/containerd/containerd.sock`; absent: the first runtime that answers below `runDir`. */
@@ -34,6 +36,8 @@ export interface DaemonOptions {
   readonly runDir: string;
   /** Attempts that run at once. Default 3. */
   readonly maxConcurrentPulls?: number;
+  /** Attempts that run at once from any one registry. Default: no limit but the one above. */
+  readonly maxConcurrentPullsPerRegistry?: number;
   /** Credentials that the node has for everybody on it. Default: none. */
   readonly nodeCredentials?: NodeCredentialsOptions;
   /** How often a runtime that is well is asked whether it still is. Default 10 s. */
@@ -81,22 +85,25 @@ class NodeDaemon implements Daemon {
   readonly #reporter: StatusReporter;
   readonly #leases: LeasePruner;
   readonly #nodeCredentials: NodeCredentials;
-  readonly #countPull: ReturnType<typeof createPullMetrics>;
+  readonly #metrics: PullMetrics;
   #nodeImage: NodeImage | undefined;
 
   constructor(options: DaemonOptions, deps: DaemonDeps) {
     const { clock, metrics } = deps;
     this.#deps = deps;
-    this.#countPull = createPullMetrics(metrics);
+    this.#metrics = new PullMetrics(metrics);
     this.#runtime = createRuntimeConnection(
       { ...options, checkIntervalMs: options.runtimeCheckIntervalMs ?? 10_000 },
-      { ...deps, connect: deps.connect ?? (path => createGrpcRuntime(path, { clock })) },
+      {
+        ...deps,
+        connect: deps.connect ?? (path => measuredRuntime(createGrpcRuntime(path, deps), deps)),
+      },
     );
     this.#nodeCredentials = new NodeCredentials(options.nodeCredentials ?? {}, {
       ...deps,
       env: deps.env ?? {},
     });
-    this.#scheduler = this.#createScheduler(options.maxConcurrentPulls ?? 3);
+    this.#scheduler = this.#createScheduler(options);
     this.#leases = new LeasePruner({ ...deps, runtime: this.#runtime });
     this.#reporter = new StatusReporter({
       ...deps,
@@ -135,8 +142,10 @@ class NodeDaemon implements Daemon {
     await Promise.all(parts);
   }
 
-  #createScheduler(limit: number): PullScheduler {
-    const { client, clock, metrics } = this.#deps;
+  #createScheduler(options: DaemonOptions): PullScheduler {
+    const { client, clock } = this.#deps;
+    const { maxConcurrentPulls: limit = 3, maxConcurrentPullsPerRegistry } = options;
+    const perRegistry = maxConcurrentPullsPerRegistry ?? limit;
     return new PullScheduler(
       {
         ...this.#deps,
@@ -145,10 +154,12 @@ class NodeDaemon implements Daemon {
           pullSecretCredentials(new SecretStore({ client, clock })),
           this.#nodeCredentials.find,
         ]),
-        slots: new Semaphore({ name: 'pulls', limit }, { metrics }),
+        slots: new PullSlots({ limit, perRegistry }, this.#deps),
+        imageFs: createImageFs(options, this.#deps),
       },
       {
         onProgress: () => this.#reporter.changed(PROGRESS_MS),
+        onRetry: reason => this.#metrics.retried(reason),
         onEnd: ended => this.#ended(ended),
       },
     );
@@ -167,7 +178,7 @@ class NodeDaemon implements Daemon {
   #ended(ended: EndedPull): void {
     const { pull, outcome, elapsedMs } = ended;
     this.#reporter.changed(this.#scheduler.running > 0 ? GATHER_MS : 0);
-    this.#countPull(outcome, elapsedMs);
+    this.#metrics.ended(ended);
     if (this.#nodeImage !== undefined) {
       recordPullEvents(this.#deps.events, this.#nodeImage, ended);
     }

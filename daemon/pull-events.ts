@@ -12,6 +12,8 @@ export interface EndedPull {
   readonly outcome: FinalOutcome;
   /** From the start of the first attempt; 0 when it needed none. */
   readonly elapsedMs: number;
+  /** Of the image as it is sent, where the runtime told. */
+  readonly sizeBytes?: number;
 }
 
 /** Writes the peer's events: success on the NodeImage if something was pulled; failure also on the jobs that wanted it. */

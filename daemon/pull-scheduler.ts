@@ -1,4 +1,5 @@
 import type { ImageTagStatus, NodeImage } from '../api/node-image.ts';
+import type { PullFailureReason } from '../api/pull-failure.ts';
 import { timestamp } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/log.ts';
 import type { DownloadedBytes } from './containerd/download-progress.ts';
@@ -18,6 +19,8 @@ import { type PullKey, planPulls, pullKey, type WantedPull } from './wanted-pull
 export interface SchedulerListener {
   /** A pull started or met trouble. */
   onProgress(): void;
+  /** An attempt failed, and another will follow. */
+  onRetry(reason: PullFailureReason): void;
   onEnd(ended: EndedPull): void;
 }
 
@@ -101,6 +104,7 @@ export class PullScheduler {
       onStart: () => this.#started(running),
       onBytes: (bytes: DownloadedBytes) => this.#advanced(running, bytes),
       onTrouble: (trouble: PullTrouble) => this.#troubled(running, trouble),
+      onRetry: (reason: PullFailureReason) => this.#listener.onRetry(reason),
     };
     const { signal } = running.abort;
     try {
@@ -135,6 +139,8 @@ export class PullScheduler {
     running.status = finalStatus(running.status, outcome, timestamp(clock));
     const { startedAtMs = clock.monotonicMs() } = running;
     const elapsedMs = clock.monotonicMs() - startedAtMs;
-    this.#listener.onEnd({ pull: running.pull, outcome, elapsedMs });
+    const { bytesTotal } = running.status;
+    const size = bytesTotal === undefined ? {} : { sizeBytes: bytesTotal };
+    this.#listener.onEnd({ pull: running.pull, outcome, elapsedMs, ...size });
   }
 }

@@ -1,11 +1,17 @@
-import { type ImageReference, parseImageReference, pullReference } from '../api/image-reference.ts';
+import {
+  type ImageReference,
+  parseImageReference,
+  pullReference,
+  registryOf,
+} from '../api/image-reference.ts';
 import type { PullFailureReason } from '../api/pull-failure.ts';
 import { type LinkedAbort, linkedAbort } from '../runtime/abort.ts';
-import { backoffMs } from '../runtime/backoff.ts';
 import { type AttemptDeps, type AttemptResult, attemptPull, imageIDOf } from './attempt-pull.ts';
 import type { DownloadedBytes } from './containerd/download-progress.ts';
 import { CriError } from './cri/cri-error.ts';
-import { type AttemptFailure, nextStep, pullLimits, RETRY_BACKOFF } from './retry-policy.ts';
+import type { ImageFs } from './image-fs.ts';
+import type { PullSlots } from './pull-slots.ts';
+import { type AttemptFailure, nextStep, pauseMs, pullLimits } from './retry-policy.ts';
 import type { WantedPull } from './wanted-pulls.ts';
 
 /** Why there is no image, or not yet. */
@@ -26,13 +32,9 @@ export type PullOutcome =
 /** How a pull ends that was not stopped. */
 export type FinalOutcome = Exclude<PullOutcome, { readonly kind: 'stopped' }>;
 
-/** Bounds how many attempts run at once. */
-export interface Slots {
-  run<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T>;
-}
-
 export interface PullTaskDeps extends AttemptDeps {
-  readonly slots: Slots;
+  readonly slots: Pick<PullSlots, 'run' | 'rest'>;
+  readonly imageFs: ImageFs;
   readonly random: () => number;
 }
 
@@ -44,6 +46,8 @@ export interface PullListener {
   onBytes(bytes: DownloadedBytes): void;
   /** It has to be tried again, or has to wait. */
   onTrouble(trouble: PullTrouble): void;
+  /** An attempt failed, and another will follow. */
+  onRetry(reason: PullFailureReason): void;
 }
 
 /** Asking whether an image is there takes a runtime milliseconds; one that needs longer hangs. */
@@ -83,7 +87,7 @@ class PullTask {
   readonly #limits: ReturnType<typeof pullLimits>;
   /** Number of the attempt that runs or comes next. */
   #attempt = 1;
-  /** Outages since the last attempt that met the runtime. */
+  /** What kept attempts from beginning since the last one that met the runtime. */
   #outages = 0;
   #started = false;
   #lastFailure: AttemptFailure | undefined;
@@ -150,7 +154,14 @@ class PullTask {
   }
 
   #attemptInSlot(): Promise<AttemptResult> {
-    return this.#deps.slots.run(this.#life.signal, () => {
+    const { createdAt = '' } = this.#pull.spec;
+    const claim = { registry: this.#registry, createdAt };
+    return this.#deps.slots.run(claim, this.#life.signal, async () => {
+      const message = await this.#deps.imageFs.problem();
+      if (message !== undefined) {
+        return { kind: 'failed', reason: 'InsufficientDisk', message, timedOut: false };
+      }
+      this.#life.signal.throwIfAborted();
       this.#start();
       const options = {
         reference: this.#reference,
@@ -161,6 +172,10 @@ class PullTask {
       };
       return attemptPull(this.#pull, options, this.#deps);
     });
+  }
+
+  get #registry(): string {
+    return registryOf(this.#pull.name);
   }
 
   #start(): void {
@@ -176,14 +191,20 @@ class PullTask {
   /** Waits for whatever the next attempt has to wait for; false when there is none. Holds no slot meanwhile. */
   async #mayTryAgain(failure: AttemptFailure): Promise<boolean> {
     this.#lastFailure = failure;
-    this.#outages = failure.reason === 'RuntimeUnavailable' ? this.#outages + 1 : 0;
+    const { reason, message } = failure;
+    const couldBegin = reason !== 'RuntimeUnavailable' && reason !== 'InsufficientDisk';
+    this.#outages = couldBegin ? 0 : this.#outages + 1;
     const counts = { attempt: this.#attempt, outages: this.#outages };
     switch (nextStep(failure, this.#limits, counts)) {
       case 'give-up':
         return false;
       case 'wait-for-runtime':
         // One that is lost announces itself when it is back; one that is not has to be given time.
-        if (this.#deps.runtime.problem === undefined) await this.#pause(this.#outages);
+        if (this.#deps.runtime.problem === undefined) await this.#pause(failure, this.#outages);
+        return true;
+      case 'wait-for-disk':
+        this.#deps.onTrouble({ reason, message });
+        await this.#pause(failure, this.#outages);
         return true;
       case 'retry-now':
         this.#tellOf(failure);
@@ -191,7 +212,7 @@ class PullTask {
         return true;
       case 'retry-later':
         this.#tellOf(failure);
-        await this.#pause(this.#attempt++);
+        await this.#pause(failure, this.#attempt++);
         return true;
     }
   }
@@ -199,11 +220,14 @@ class PullTask {
   #tellOf({ reason, message }: AttemptFailure): void {
     const which = `attempt ${this.#attempt} of ${this.#limits.attempts} failed`;
     this.#deps.onTrouble({ reason, message: `${which}: ${message}` });
+    this.#deps.onRetry(reason);
   }
 
-  /** Before retry number `retry`; 1 is the first. */
-  #pause(retry: number): Promise<void> {
-    const { clock, random } = this.#deps;
-    return clock.sleep(backoffMs(retry - 1, RETRY_BACKOFF, random), this.#life.signal);
+  /** Before retry number `retry`; 1 is the first. A registry that asks for patience gets it from all pulls of this node. */
+  #pause(failure: AttemptFailure, retry: number): Promise<void> {
+    const { clock, random, slots } = this.#deps;
+    const ms = pauseMs(failure, retry, random);
+    if (failure.reason === 'RateLimited') slots.rest(this.#registry, ms);
+    return clock.sleep(ms, this.#life.signal);
   }
 }

@@ -20,6 +20,8 @@ export interface DaemonManifestOptions {
   readonly image: string;
   /** Absent: no plugins are run. */
   readonly credentialProvider?: CredentialProvider;
+  /** A folder of the nodes on the file system of images, for `--image-fs-high-water`. Absent: nobody looks at that. */
+  readonly imageFsDir?: string;
 }
 
 /** The daemon's DaemonSet: one pod on each Linux node that has a kubelet, tainted or not. */
@@ -36,8 +38,10 @@ export function daemon(options: DaemonManifestOptions): Manifest {
   };
 }
 
-function podSpec({ image, credentialProvider }: DaemonManifestOptions): object {
+function podSpec({ image, credentialProvider, imageFsDir }: DaemonManifestOptions): object {
   const plugins = credentialProvider && pluginParts(credentialProvider);
+  const extras = [plugins, imageFsDir === undefined ? undefined : imageFsParts(imageFsDir)];
+  const parts = extras.filter(part => part !== undefined);
   return {
     ...plugins?.pod,
     serviceAccountName: DAEMON_SERVICE_ACCOUNT,
@@ -55,15 +59,15 @@ function podSpec({ image, credentialProvider }: DaemonManifestOptions): object {
       },
     },
     tolerations: [{ operator: 'Exists' }],
-    containers: [container(image, plugins)],
+    containers: [container(image, parts)],
     volumes: [
       { name: 'run', hostPath: { path: '/run', type: 'Directory' } },
-      ...(plugins?.volumes ?? []),
+      ...parts.flatMap(({ volumes }) => volumes),
     ],
   };
 }
 
-function container(image: string, plugins: PluginParts | undefined): object {
+function container(image: string, parts: readonly ContainerParts[]): object {
   return {
     name: 'daemon',
     image,
@@ -73,7 +77,7 @@ function container(image: string, plugins: PluginParts | undefined): object {
       '--node-name=$(NODE_NAME)',
       `--run-dir=${RUN_FOLDER}`,
       `--metrics-address=:${PORTS.daemonMetrics.containerPort}`,
-      ...(plugins?.args ?? []),
+      ...parts.flatMap(({ args }) => args),
     ],
     env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
     ports: [PORTS.daemonMetrics],
@@ -82,7 +86,7 @@ function container(image: string, plugins: PluginParts | undefined): object {
     // Connecting to a socket works through a read-only mount. It needs the owner of the socket, uid 0, but no capability.
     volumeMounts: [
       { name: 'run', mountPath: RUN_FOLDER, readOnly: true },
-      ...(plugins?.mounts ?? []),
+      ...parts.flatMap(({ mounts }) => mounts),
     ],
     securityContext: {
       runAsUser: 0,
@@ -95,18 +99,31 @@ function container(image: string, plugins: PluginParts | undefined): object {
   };
 }
 
-/** What plugins add to the pod. */
-interface PluginParts {
-  readonly pod: object;
+/** What an option adds to the container, and to the pod for it. */
+interface ContainerParts {
   readonly args: readonly string[];
   readonly volumes: readonly object[];
   readonly mounts: readonly object[];
 }
 
+const IMAGE_FS_FOLDER = '/host-image-fs';
+
+/** Created if need be, so that a node without it gets its daemon all the same. */
+function imageFsParts(path: string): ContainerParts {
+  return {
+    args: [`--image-fs-dir=${IMAGE_FS_FOLDER}`],
+    volumes: [{ name: 'image-fs', hostPath: { path, type: 'DirectoryOrCreate' } }],
+    mounts: [{ name: 'image-fs', mountPath: IMAGE_FS_FOLDER, readOnly: true }],
+  };
+}
+
 const PLUGIN_CONFIG_FOLDER = '/etc/headstart/credential-providers';
 const PLUGIN_FOLDER = '/opt/credential-providers';
 
-function pluginParts({ configMap, binDir }: CredentialProvider): PluginParts {
+function pluginParts({
+  configMap,
+  binDir,
+}: CredentialProvider): ContainerParts & { readonly pod: object } {
   return {
     pod: {
       // Metadata services of clouds answer the node, and often nobody one hop further away.

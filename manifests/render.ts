@@ -24,6 +24,8 @@ export interface InstallOptions {
   readonly nodeIsolation?: NodeIsolation;
   /** Default: the daemon runs no credential plugins. */
   readonly credentialProvider?: CredentialProvider;
+  /** A folder of the nodes on the file system of images. Default: the daemon does not look how full that is. */
+  readonly imageFsDir?: string;
 }
 
 /** Everything to install, in the order it has to be created in: the webhook configurations come last. */

@@ -32,6 +32,20 @@ export function daemonCommand(): Command {
     .option('--credential-provider-bin-dir <path>', 'where the programs of its plugins are')
     .option('--max-concurrent-pulls <count>', 'pulls at once on this node', '3')
     .option(
+      '--max-concurrent-pulls-per-registry <count>',
+      'pulls at once from any one registry; 0: no limit but the one above',
+      '0',
+    )
+    .option(
+      '--image-fs-dir <path>',
+      'where a folder of the file system of images is seen; without it disks are not looked at',
+    )
+    .option(
+      '--image-fs-high-water <percent>',
+      'no pull starts while the file system of images is as full',
+      '85',
+    )
+    .option(
       '--metrics-address <address>',
       'where /metrics, /healthz and /readyz are served',
       ':10221',

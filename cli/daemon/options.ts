@@ -10,6 +10,9 @@ export interface DaemonCommandOptions {
   readonly runtimeEndpoint?: string;
   readonly nodeCredentials: NodeCredentialsOptions;
   readonly maxConcurrentPulls: number;
+  readonly maxConcurrentPullsPerRegistry?: number;
+  readonly imageFsDir?: string;
+  readonly imageFsHighWater: number;
   readonly metrics: ListenAddress;
   readonly logLevel: LogLevel;
 }
@@ -21,6 +24,8 @@ export function readDaemonOptions(raw: RawOptions): DaemonCommandOptions {
     nodeName: raw['nodeName'] ?? process.env['NODE_NAME'],
   });
   const runtimeEndpoint = reader.text('runtimeEndpoint');
+  const perRegistry = reader.integer('maxConcurrentPullsPerRegistry', { min: 0, max: 100 });
+  const imageFsDir = reader.text('imageFsDir');
   const options = {
     nodeName: reader.requiredText('nodeName', 'the name of the Node this runs on, or NODE_NAME'),
     access: readAccessOptions(reader),
@@ -28,6 +33,9 @@ export function readDaemonOptions(raw: RawOptions): DaemonCommandOptions {
     ...(runtimeEndpoint === undefined ? {} : { runtimeEndpoint }),
     nodeCredentials: readNodeCredentials(reader),
     maxConcurrentPulls: reader.integer('maxConcurrentPulls', { min: 1, max: 100 }),
+    ...(perRegistry === 0 ? {} : { maxConcurrentPullsPerRegistry: perRegistry }),
+    ...(imageFsDir === undefined ? {} : { imageFsDir }),
+    imageFsHighWater: reader.integer('imageFsHighWater', { min: 1, max: 100 }),
     metrics: reader.address('metricsAddress'),
     logLevel: reader.oneOf<LogLevel>('logLevel', ['info', 'debug', 'warn', 'error']),
   };

@@ -17,6 +17,10 @@ export function manifestsCommand(): Command {
       'ConfigMap of headstart-daemon with the CredentialProviderConfig of kubelet',
     )
     .option('--credential-provider-bin-dir <path>', 'folder of the nodes with the plugins it names')
+    .option(
+      '--image-fs-dir <path>',
+      'a folder of the nodes on the file system of images; no pull starts while that is 85 % full',
+    )
     .action(async (raw: RawOptions) => {
       const { renderInstall } = await import('../../manifests/render.ts');
       process.stdout.write(renderInstall(readInstallOptions(raw)));
@@ -28,11 +32,13 @@ function readInstallOptions(raw: RawOptions): InstallOptions {
   const image = reader.text('image');
   const nodeIsolation = reader.oneOf<NodeIsolation>('nodeIsolation', ['policy', 'webhook']);
   const credentialProvider = readCredentialProvider(reader);
+  const imageFsDir = reader.text('imageFsDir');
   reader.finish();
   return {
     nodeIsolation,
     ...(image === undefined ? {} : { image }),
     ...(credentialProvider === undefined ? {} : { credentialProvider }),
+    ...(imageFsDir === undefined ? {} : { imageFsDir }),
   };
 }
 

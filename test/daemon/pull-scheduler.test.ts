@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { EndedPull } from '../../daemon/pull-events.ts';
 import { PullScheduler } from '../../daemon/pull-scheduler.ts';
+import { PullSlots } from '../../daemon/pull-slots.ts';
 import { noMetrics } from '../../runtime/metrics.ts';
-import { Semaphore } from '../../runtime/semaphore.ts';
 import { defer } from '../support/defer.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { RecordingLogger } from '../support/recording-logger.ts';
@@ -27,9 +27,10 @@ describe('PullScheduler', () => {
         log,
         random: () => 0,
         credentials: async () => ({ credentials: [], problems: [] }),
-        slots: new Semaphore({ name: 'pulls', limit: 3 }, { metrics: noMetrics }),
+        slots: new PullSlots({ limit: 3 }, { clock, metrics: noMetrics }),
+        imageFs: { problem: async () => undefined },
       },
-      { onProgress: () => {}, onEnd: end => void ended.push(end) },
+      { onProgress: () => {}, onRetry: () => {}, onEnd: end => void ended.push(end) },
     );
   });
 

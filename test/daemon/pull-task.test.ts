@@ -68,7 +68,8 @@ describe('runPull', () => {
 
     it('tell what went wrong while they go on', async () => {
       runtime.answer(fails('PullFailed', 'connection refused'), () => 'sha256:id');
-      const { troubles, outcome } = await run({ pullPolicy: { backoffLimit: 1 } }, 1_000);
+      const { troubles, retries, outcome } = await run({ pullPolicy: { backoffLimit: 1 } }, 1_000);
+      assert.deepEqual(retries, ['PullFailed']);
       assert.deepEqual(troubles, [
         { reason: 'PullFailed', message: 'attempt 1 of 2 failed: connection refused' },
       ]);
@@ -108,6 +109,65 @@ describe('runPull', () => {
         reason: 'NotFound',
         message: 'nginx:1: not found',
       });
+    });
+  });
+
+  describe('a registry that asks for patience', () => {
+    const tooMany = fails(
+      'RateLimited',
+      '429 Too Many Requests: toomanyrequests: retry-after: 40s',
+    );
+
+    it('gets as much as it asks for', async () => {
+      runtime.answer(tooMany, () => 'sha256:id');
+      const running = await run({}, 39_999);
+      assert.equal(runtime.pulls.length, 1);
+      await clock.advance(1);
+      assert.equal(running.outcome?.kind, 'pulled');
+    });
+
+    it('gets it from the other pulls of the node, too, and from pulls of other registries not', async () => {
+      runtime.answer(tooMany, () => 'sha256:id');
+      await run();
+      const same = await run({}, 0, 'redis');
+      const another = await run({}, 0, 'quay.io/team/app');
+      assert.deepEqual([same.hasEnded, another.hasEnded], [false, true]);
+      await clock.advance(40_000);
+      assert.equal(same.outcome?.kind, 'pulled');
+    });
+  });
+
+  describe('a disk that is too full', () => {
+    it('is waited for without an attempt, and said', async () => {
+      world.diskProblem = 'the image file system is 91 % full';
+      const running = await run({ pullPolicy: { backoffLimit: 0 } }, 60_000);
+      assert.deepEqual(runtime.pulls, []);
+      assert.equal(running.startedAtMs, undefined);
+      assert.deepEqual(running.troubles[0], {
+        reason: 'InsufficientDisk',
+        message: 'the image file system is 91 % full',
+      });
+      world.diskProblem = undefined;
+      await clock.advance(15_000);
+      assert.equal(running.outcome?.kind, 'pulled');
+    });
+
+    it('fails a pull when it stays so', async () => {
+      world.diskProblem = 'the image file system is 91 % full';
+      const { outcome } = await run({}, 900_000);
+      assert.deepEqual(outcome, {
+        kind: 'failed',
+        reason: 'InsufficientDisk',
+        message: 'the image file system is 91 % full',
+      });
+      assert.deepEqual(runtime.pulls, []);
+      assert.equal(clock.pending, 0);
+    });
+
+    it('is no matter for what is there', async () => {
+      world.diskProblem = 'the image file system is 91 % full';
+      runtime.present.set('nginx:1', 'sha256:there');
+      assert.equal((await run()).outcome?.kind, 'present');
     });
   });
 

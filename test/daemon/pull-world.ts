@@ -1,13 +1,14 @@
 import type { ImageTagSpec } from '../../api/node-image.ts';
+import type { PullFailureReason } from '../../api/pull-failure.ts';
 import type { DownloadedBytes } from '../../daemon/containerd/download-progress.ts';
 import type {
   CredentialRequest,
   FoundCredentials,
 } from '../../daemon/credentials/credential-source.ts';
+import { PullSlots } from '../../daemon/pull-slots.ts';
 import { type PullOutcome, type PullTrouble, runPull } from '../../daemon/pull-task.ts';
 import { planPulls } from '../../daemon/wanted-pulls.ts';
 import { noMetrics } from '../../runtime/metrics.ts';
-import { Semaphore } from '../../runtime/semaphore.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeRuntime } from './fake-runtime.ts';
 import { nodeImage, tagSpec } from './node-images.ts';
@@ -17,6 +18,7 @@ export class RunningPull {
   outcome?: PullOutcome;
   startedAtMs?: number;
   readonly troubles: PullTrouble[] = [];
+  readonly retries: PullFailureReason[] = [];
   readonly bytes: DownloadedBytes[] = [];
   readonly abort = new AbortController();
 
@@ -29,7 +31,9 @@ export class RunningPull {
 export class PullWorld {
   readonly clock = new FakeClock();
   readonly runtime = new FakeRuntime();
-  readonly #slots = new Semaphore({ name: 'pulls', limit: 1 }, { metrics: noMetrics });
+  readonly #slots = new PullSlots({ limit: 1 }, { clock: this.clock, metrics: noMetrics });
+  /** Why nothing should be pulled now. */
+  diskProblem: string | undefined;
   /** What asking for credentials gives. */
   found: FoundCredentials = { credentials: [], problems: [] };
   /** Requests for credentials so far. */
@@ -52,6 +56,7 @@ export class PullWorld {
     const deps = {
       runtime: this.runtime,
       slots: this.#slots,
+      imageFs: { problem: () => Promise.resolve(this.diskProblem) },
       clock: this.clock,
       random: () => 0,
       credentials: async (request: CredentialRequest) => {
@@ -63,6 +68,7 @@ export class PullWorld {
       },
       onBytes: (bytes: DownloadedBytes) => void running.bytes.push(bytes),
       onTrouble: (trouble: PullTrouble) => void running.troubles.push(trouble),
+      onRetry: (reason: PullFailureReason) => void running.retries.push(reason),
     };
     for (const pull of planPulls(nodeImage({ [name]: image }), new Map()).start) {
       void runPull(pull, deps, running.abort.signal).then(outcome => {

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import type { TagPullPolicy } from '../../api/node-image.ts';
 import type { PullFailureReason } from '../../api/pull-failure.ts';
-import { type NextStep, nextStep, type PullLimits, pullLimits } from '../../daemon/retry-policy.ts';
+import {
+  type NextStep,
+  nextStep,
+  type PullLimits,
+  pauseMs,
+  pullLimits,
+} from '../../daemon/retry-policy.ts';
 
 describe('pullLimits', () => {
   const cases: { name: string; policy?: TagPullPolicy; limits: PullLimits }[] = [
@@ -75,6 +81,19 @@ describe('nextStep', () => {
       outages: 11,
       step: 'retry-later',
     },
+    {
+      name: 'waits for room on the disk, also after the last attempt',
+      reason: 'InsufficientDisk',
+      attempt: 4,
+      outages: 59,
+      step: 'wait-for-disk',
+    },
+    {
+      name: 'does not wait for room for ever',
+      reason: 'InsufficientDisk',
+      outages: 60,
+      step: 'give-up',
+    },
   ];
   for (const { name, reason, step, timedOut = false, ...given } of cases) {
     it(name, () => {
@@ -83,5 +102,56 @@ describe('nextStep', () => {
       const limits = { timeoutMs: 1000, attempts };
       assert.equal(nextStep(failure, limits, { attempt, outages }), step);
     });
+  }
+});
+
+describe('pauseMs', () => {
+  const cases: {
+    name: string;
+    reason: PullFailureReason;
+    message?: string;
+    retry?: number;
+    random?: number;
+    ms: number;
+  }[] = [
+    { name: 'is a second at first', reason: 'PullFailed', ms: 1_000 },
+    { name: 'doubles', reason: 'PullFailed', retry: 3, ms: 4_000 },
+    { name: 'ends at half a minute', reason: 'PullFailed', retry: 20, ms: 30_000 },
+    { name: 'is random to a half', reason: 'PullFailed', retry: 2, random: 1, ms: 1_000 },
+    { name: 'is longer for a registry that asks for patience', reason: 'RateLimited', ms: 10_000 },
+    { name: 'is longer for a full disk', reason: 'DiskFull', ms: 20_000 },
+    {
+      name: 'is never shorter than what a registry asks for',
+      reason: 'RateLimited',
+      message: 'retry-after: 33',
+      ms: 33_000,
+    },
+    {
+      name: 'spreads what a registry asks for to the later side',
+      reason: 'RateLimited',
+      message: 'retry-after: 100',
+      random: 1,
+      ms: 120_000,
+    },
+    {
+      name: 'does not wait for hours',
+      reason: 'RateLimited',
+      message: 'retry-after: 6h',
+      ms: 300_000,
+    },
+    {
+      name: 'takes the word of no other failure',
+      reason: 'PullFailed',
+      message: 'retry-after: 33',
+      ms: 1_000,
+    },
+  ];
+  for (const { name, reason, message = '', retry = 1, random = 0, ms } of cases) {
+    it(name, () =>
+      assert.equal(
+        pauseMs({ reason, message }, retry, () => random),
+        ms,
+      ),
+    );
   }
 });

@@ -20,18 +20,19 @@ const withPlugins = podOf({
   image: 'headstart',
   credentialProvider: { configMap: 'providers', binDir: '/etc/eks/image-credential-provider' },
 });
+const withImageFs = podOf({ image: 'headstart', imageFsDir: '/var/lib/containerd/headstart' });
 
 describe('the DaemonSet', () => {
   it('knows every flag that it gives', () => {
     const known = daemonCommand().options.map(({ long }) => long);
-    for (const pod of [plain, withPlugins]) {
+    for (const pod of [plain, withPlugins, withImageFs]) {
       const [, ...flags] = pod.containers[0]?.args ?? [];
       for (const flag of flags) assert.ok(known.includes(flag.replace(/=.*/, '')), flag);
     }
   });
 
   it('mounts every volume it has', () => {
-    for (const { volumes, containers } of [plain, withPlugins]) {
+    for (const { volumes, containers } of [plain, withPlugins, withImageFs]) {
       assert.deepEqual(
         containers[0]?.volumeMounts.map(({ name }) => name),
         volumes.map(({ name }) => name),
@@ -45,6 +46,20 @@ describe('the DaemonSet', () => {
       plain.volumes.map(({ name }) => name),
       ['run'],
     );
+  });
+
+  it('sees how full the file system of images is where it is told of it, and starts on nodes without that folder', () => {
+    const [container] = withImageFs.containers;
+    assert.ok(container?.args.includes('--image-fs-dir=/host-image-fs'));
+    assert.deepEqual(container?.volumeMounts.at(-1), {
+      name: 'image-fs',
+      mountPath: '/host-image-fs',
+      readOnly: true,
+    });
+    assert.deepEqual(withImageFs.volumes.at(-1)?.['hostPath'], {
+      path: '/var/lib/containerd/headstart',
+      type: 'DirectoryOrCreate',
+    });
   });
 
   it('lets the pause container reap what plugins leave behind', () => {

@@ -5,12 +5,13 @@ import type { NodeImage, NodeImageStatus } from '../../../api/node-image.ts';
 import { credentialsFrom } from '../../../daemon/credentials/credential-part.ts';
 import { pullSecretCredentials } from '../../../daemon/credentials/pull-secrets.ts';
 import { SecretStore } from '../../../daemon/credentials/secret-store.ts';
+import { createImageFs } from '../../../daemon/image-fs.ts';
 import { PullScheduler } from '../../../daemon/pull-scheduler.ts';
+import { PullSlots } from '../../../daemon/pull-slots.ts';
 import { readNodeImage } from '../../../daemon/read-node-image.ts';
 import { nodeImageStatus } from '../../../daemon/status.ts';
 import { statusPatch } from '../../../daemon/status-patch.ts';
 import { noMetrics } from '../../../runtime/metrics.ts';
-import { Semaphore } from '../../../runtime/semaphore.ts';
 import { FakeKube } from '../../support/fake-kube.ts';
 import { RecordingLogger } from '../../support/recording-logger.ts';
 import { pullSecret } from '../credentials/secret-objects.ts';
@@ -33,9 +34,14 @@ class Node implements AsyncDisposable {
     const credentials = credentialsFrom([
       pullSecretCredentials(new SecretStore({ client: kube, clock })),
     ]);
-    const slots = new Semaphore({ name: 'pulls', limit: 3 }, { metrics: noMetrics });
-    const deps = { runtime, log, clock, credentials, slots, random: () => 0 };
-    this.scheduler = new PullScheduler(deps, { onProgress: () => {}, onEnd: () => {} });
+    const slots = new PullSlots({ limit: 3 }, { clock, metrics: noMetrics });
+    const imageFs = createImageFs({}, { log });
+    const deps = { runtime, log, clock, credentials, slots, imageFs, random: () => 0 };
+    this.scheduler = new PullScheduler(deps, {
+      onProgress: () => {},
+      onRetry: () => {},
+      onEnd: () => {},
+    });
   }
 
   /** Lets a minute pass over what a NodeImage wants, and returns the status that it gets. */
