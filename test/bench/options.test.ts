@@ -44,9 +44,7 @@ describe('options of the bench', () => {
     for (const { name, summary } of SCENARIOS) {
       assert.ok(text.includes(name) && text.includes(summary), name);
     }
-    assert.deepEqual(
-      SCENARIOS.map(({ name }) => name),
-      ['fanout', 'nodes', 'rollout', 'churn'],
-    );
+    const names = SCENARIOS.map(({ name }) => name);
+    assert.equal(new Set(names).size, names.length);
   });
 });

@@ -12,11 +12,9 @@ const CHECKS: Readonly<Record<string, (result: Result) => void>> = {
     assert.ok(Number(ratio) >= 1, `pulls take their time, not ${String(ratio)}`);
     assert.ok(Number(writesPerNode) >= 2 && Number(writesPerNode) < 4, String(writesPerNode));
     assert.equal(mostAtOnce, TINY.parallelism);
-    assert.deepEqual(Object.keys(writes as object).sort(), [
-      'admin',
-      'headstart-daemon',
-      'headstart-manager',
-    ]);
+    for (const writer of ['headstart-manager', 'headstart-daemon']) {
+      assert.ok(writer in (writes as object), writer);
+    }
   },
   nodes: ({ labelledSeconds, createdSeconds }) => {
     assert.ok(Number(labelledSeconds) >= Number(createdSeconds));
@@ -32,6 +30,11 @@ const CHECKS: Readonly<Record<string, (result: Result) => void>> = {
   churn: ({ violations, failed, desired, succeeded }) => {
     assert.equal(violations, 0);
     assert.deepEqual([failed, succeeded], [0, desired]);
+  },
+  webhook: ({ connections8, addedPatchP50Ms }) => {
+    const { mutateReqPerSec, ratioToBareHttps } = connections8 as Result;
+    assert.ok(Number(mutateReqPerSec) > 0 && Number(ratioToBareHttps) > 0);
+    assert.ok(Number.isFinite(addedPatchP50Ms));
   },
 };
 
