@@ -133,7 +133,7 @@ export class Audit {
       if (standingOf(nodeImage, book.image, book.uid).kind !== 'none') continue;
       if (job.status?.conditions?.some(({ reason }) => reason === 'DeadlineExceeded')) continue;
       const node = book.nodes.get(uid);
-      if (node?.ended !== undefined) continue;
+      if (node?.ended === 'given up') continue;
       const since = unavailableSince(this.#truth.nodes.get(name));
       const startedMs = createdMsOf(job);
       const late =
