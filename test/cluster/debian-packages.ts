@@ -37,6 +37,10 @@ const PACKAGES: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
     existsSync('/bin/busybox') && (await run(['ldd', '/bin/busybox'])).code !== 0,
   iproute2: program('tc'),
   openssl: program('openssl'),
+  // Argo CD runs health checks in this version of Lua.
+  'lua5.1': program('lua5.1'),
+  // For promtool, which plays series to the alert rules.
+  prometheus: program('promtool'),
 };
 
 /** The packages bring services of the machine (etcd, containerd, a registry); ours run inside of the tests only. */
