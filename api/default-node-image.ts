@@ -2,16 +2,17 @@ import { changeSpec, defaultPullPolicy, withMembers } from './default-pull-job-t
 import { isJsonObject, type JsonObject, memberAt } from './json.ts';
 
 /**
- * Gives every tag its `createdAt` (`now`, RFC 3339) and pull policy (600 s, 3 retries) and sorts the tags of each image.
+ * Gives every tag its `createdAt` (`now`, RFC 3339) and pull policy (600 s, 3 retries) and sorts the tags of each image. A tag that
+ * stands in `old` with the same version keeps the time it has there: whoever applies one file again changes nothing.
  * Takes any JSON; the same object comes back when nothing changes.
  */
-export function defaultNodeImage(object: unknown, now: string): unknown {
+export function defaultNodeImage(object: unknown, now: string, old?: unknown): unknown {
   return changeSpec(object, spec => {
     const images = memberAt(spec, 'images');
     if (!isJsonObject(images)) return spec;
     const defaulted = Object.entries(images).map(([name, image]) => [
       name,
-      defaultImage(image, now),
+      defaultImage(image, timesOf(memberAt(old, 'spec', 'images', name)), now),
     ]);
     return withMembers(spec, {
       images: withMembers(images, Object.fromEntries(defaulted) as JsonObject),
@@ -19,19 +20,34 @@ export function defaultNodeImage(object: unknown, now: string): unknown {
   });
 }
 
-function defaultImage(image: unknown, now: string): unknown {
+/** When a version of a tag was written, by tag and version. */
+type Times = ReadonlyMap<string, unknown>;
+
+function timesOf(image: unknown): Times {
+  const tags = memberAt(image, 'tags');
+  return new Map(
+    Array.isArray(tags) ? tags.map((tag: unknown) => [keyOf(tag), memberAt(tag, 'createdAt')]) : [],
+  );
+}
+
+function keyOf(tag: unknown): string {
+  const version = memberAt(tag, 'version');
+  return `${typeof version === 'number' ? version : 0} ${tagOf(tag)}`;
+}
+
+function defaultImage(image: unknown, times: Times, now: string): unknown {
   const tags = memberAt(image, 'tags');
   if (!isJsonObject(image) || !Array.isArray(tags)) return image;
-  const defaulted = tags.map((tag: unknown) => defaultTag(tag, now));
+  const defaulted = tags.map((tag: unknown) => defaultTag(tag, times.get(keyOf(tag)) ?? now));
   const sorted = defaulted.toSorted((a, b) => compareTexts(tagOf(a), tagOf(b)));
   const unchanged = sorted.every((tag, i) => tag === tags[i]);
   return unchanged ? image : { ...image, tags: sorted };
 }
 
-function defaultTag(tag: unknown, now: string): unknown {
+function defaultTag(tag: unknown, time: unknown): unknown {
   if (!isJsonObject(tag)) return tag;
   const pullPolicy = defaultPullPolicy(memberAt(tag, 'pullPolicy'));
-  const createdAt = memberAt(tag, 'createdAt') ?? now;
+  const createdAt = memberAt(tag, 'createdAt') ?? time;
   return withMembers(tag, { createdAt, pullPolicy });
 }
 

@@ -20,8 +20,8 @@ import { askAdvice, fitWarnings } from './warnings.ts';
 
 /** What the webhooks know of a kind of ours. Each function takes any JSON. */
 export interface OwnKind {
-  /** `now` is RFC 3339. The same object comes back when nothing is missing. */
-  readonly fillIn: (object: JsonObject, now: string) => unknown;
+  /** `now` is RFC 3339; `old` is what stands there. The same object comes back when nothing is missing. */
+  readonly fillIn: (object: JsonObject, now: string, old?: unknown) => unknown;
   readonly judge: (object: unknown, old?: unknown) => Validation;
   /** Asked about objects without violations. */
   readonly advise?: (object: unknown, advice: Advice) => readonly string[];
@@ -47,7 +47,7 @@ export const NODE_IMAGE: OwnKind = { fillIn: defaultNodeImage, judge: validateNo
 export function mutateOwnKind({ fillIn, judge, advise }: OwnKind): Handler {
   return ({ object, oldObject }, { advice, clock, log }) => {
     if (object === undefined || isGoing(object)) return ALLOWED;
-    const filled = fillIn(object, timestamp(clock));
+    const filled = fillIn(object, timestamp(clock), oldObject);
     const decision = decide(judge(filled, oldObject));
     if (decision.type !== 'allowed') return decision;
     const told = advise === undefined ? [] : askAdvice(() => advise(filled, advice), log);

@@ -41,7 +41,11 @@ function markPatch(object: JsonObject, mark: string | undefined): readonly Patch
   if (mark === markOf(object)) return [];
   const annotations = memberAt(object, 'metadata', 'annotations');
   const path = pointer('metadata', 'annotations', ANNOTATION_IMAGE_CHANGE);
-  if (mark === undefined) return [{ op: 'remove', path }];
+  if (mark === undefined) {
+    // Annotations that are there but empty would differ from what is stored: every server-side apply would write again.
+    const isLast = isJsonObject(annotations) && Object.keys(annotations).length === 1;
+    return [{ op: 'remove', path: isLast ? pointer('metadata', 'annotations') : path }];
+  }
   if (annotations === undefined) {
     return isJsonObject(object['metadata'])
       ? [

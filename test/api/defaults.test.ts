@@ -89,6 +89,22 @@ describe('defaultNodeImage', () => {
     ]);
   });
 
+  it('keeps the time of a tag that stands there already, so that one file may be applied again and again', () => {
+    const tags = [{ tag: 'a' }, { tag: 'b', version: 1 }, { tag: 'c' }];
+    const old = [
+      { tag: 'a', createdAt: 'then', version: 0 },
+      { tag: 'b', createdAt: 'then' },
+      { tag: 'c', createdAt: null },
+    ];
+    const filledIn = defaultNodeImage(
+      nodeImageOf({ nginx: { tags } }),
+      NOW,
+      nodeImageOf({ nginx: { tags: old } }),
+    );
+    const times = (tagsOf(filledIn) as readonly { createdAt: string }[]).map(t => t.createdAt);
+    assert.deepEqual(times, ['then', NOW, NOW]);
+  });
+
   it('sorts tags by their text, byte by byte, and keeps createdAt', () => {
     const tags = [{ tag: 'b', createdAt: 'x' }, { tag: 'a' }, { tag: 'B' }, 7];
     const sorted = tagsOf(defaultNodeImage(nodeImageOf({ nginx: { tags } }), NOW));
