@@ -145,20 +145,24 @@ export class NodeImageWriter {
     }
   }
 
-  /** Sends a patch until the API server takes it up. The slot stays taken meanwhile: that is the rest which the server asks for. */
+  /**
+   * Sends a patch until the API server takes it up. The slot stays taken meanwhile: that is the rest which the server asks for. What was sent
+   * is waited for, whatever the signal says: a leader gives its lease up when its last write is known, so that the next one counts it.
+   */
   async #patch(
     name: string,
     operations: readonly JsonPatchOperation[],
-    limits: CallLimits,
+    { signal, deadlineMs }: CallLimits,
   ): Promise<NodeImage> {
     for (;;) {
+      signal.throwIfAborted();
       try {
         const patch = { type: 'json', operations } as const;
-        return await this.#client.patch(NODE_IMAGES, { name }, patch, limits);
+        return await this.#client.patch(NODE_IMAGES, { name }, patch, { deadlineMs });
       } catch (error) {
         const waitMs = turnedAwayMs(error, this.#random);
         if (waitMs === undefined) throw error;
-        await this.#clock.sleep(waitMs, limits.signal);
+        await this.#clock.sleep(waitMs, signal);
       }
     }
   }

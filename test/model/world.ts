@@ -92,7 +92,7 @@ export class ModelWorld implements AsyncDisposable {
     const { leader } = this;
     if (leader === undefined) return;
     this.#rotate();
-    await leader.resign();
+    await this.#meanwhile(leader.resign());
     this.elect();
   }
 
@@ -125,6 +125,17 @@ export class ModelWorld implements AsyncDisposable {
     this.#cancelElection();
     for (const manager of this.#managers) manager.kill();
     await settle();
+  }
+
+  /** Time goes on while a leader waits for the answers to its last writes. */
+  async #meanwhile(work: Promise<void>): Promise<void> {
+    let ended = false;
+    const end = work.finally(() => {
+      ended = true;
+    });
+    await settle();
+    while (!ended) await this.clock.advance(100);
+    await end;
   }
 
   #rotate(): void {
