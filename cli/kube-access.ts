@@ -34,7 +34,8 @@ export async function connect(
   return connectKube({ access: await loadAccess(access), userAgent, ...options }, deps);
 }
 
-async function loadAccess({ kubeconfig, context }: AccessOptions): Promise<KubeAccess> {
+/** The API server that the options name; without any, the one of the pod we run in. */
+export async function loadAccess({ kubeconfig, context }: AccessOptions): Promise<KubeAccess> {
   const deps = { clock: systemClock };
   if (kubeconfig !== undefined || context !== undefined) {
     // Loaded only here: it costs 70 MB, which a pod does not need.

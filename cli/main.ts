@@ -1,10 +1,12 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { daemonCommand } from './daemon/command.ts';
 import { demoCommand } from './demo/command.ts';
 import { reportFailure } from './exit.ts';
 import { managerCommand } from './manager/command.ts';
 import { manifestsCommand } from './manifests/command.ts';
+import { pluginCommands } from './plugin/commands.ts';
+import { runProgram } from './run-program.ts';
 import { VERSION } from './version.ts';
 
 /** `headstart <command>`: commands load what they need when they run. */
@@ -17,22 +19,6 @@ const program = new Command('headstart')
   .addCommand(demoCommand())
   .addCommand(manifestsCommand());
 
-// commander ends the process by itself with exit code 1; usage errors are 2 here.
-const strict = (command: Command): Command => {
-  command.exitOverride();
-  command.commands.forEach(strict);
-  return command;
-};
+for (const command of pluginCommands()) program.addCommand(command);
 
-// `headstart manifests | head` closes the pipe early: that is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
-
-try {
-  await strict(program).parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else reportFailure(error);
-}
+await runProgram(program, reportFailure);

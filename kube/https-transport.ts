@@ -16,6 +16,7 @@ import {
 } from './request-failure.ts';
 import { type CountAnswer, createRequestMetrics } from './request-metrics.ts';
 import type { Transport, TransportRequest } from './transport.ts';
+import { warningsOf } from './warning-headers.ts';
 
 export interface HttpsTransportOptions {
   readonly access: KubeAccess;
@@ -28,6 +29,8 @@ export interface HttpsTransportDeps {
   readonly clock: Clock;
   /** Default: nothing is counted. */
   readonly metrics?: Metrics;
+  /** Told what the API server warns of, for the people in front of it. */
+  readonly warn?: (warning: string) => void;
 }
 
 /** A transport over HTTP/1.1 with connections that are kept alive; `http:` works too, for tests and proxies. */
@@ -46,9 +49,12 @@ class HttpsTransport implements Transport {
   readonly #userAgent: string;
   readonly #clock: Clock;
   readonly #count: CountAnswer;
+  readonly #warn: HttpsTransportDeps['warn'];
 
-  constructor(options: HttpsTransportOptions, { clock, metrics = noMetrics }: HttpsTransportDeps) {
+  constructor(options: HttpsTransportOptions, deps: HttpsTransportDeps) {
     const { server } = options.access;
+    const { clock, metrics = noMetrics, warn } = deps;
+    this.#warn = warn;
     this.#access = options.access;
     this.#userAgent = options.userAgent;
     this.#clock = clock;
@@ -130,6 +136,7 @@ class HttpsTransport implements Transport {
 
   #check(request: TransportRequest, response: IncomingMessage, text: string): void {
     const status = response.statusCode ?? 0;
+    if (this.#warn !== undefined) for (const text of warningsOf(response)) this.#warn(text);
     if (status === 401) this.#access.refused();
     if (status < 200 || status > 299) throw failureOfAnswer(request, response, text);
   }

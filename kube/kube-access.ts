@@ -18,6 +18,8 @@ export interface KubeCredentials {
 /** Where the API server is and how to speak to it. */
 export interface KubeAccess {
   readonly server: URL;
+  /** Of the kubeconfig's context; absent when it names none. */
+  readonly namespace?: string;
   /** Cheap to call for every request. The same object until something changed. */
   credentials(): Promise<KubeCredentials>;
   /** Says that the API server refused the credentials (401): they are read again for the next request. */

@@ -31,7 +31,8 @@ export async function loadKubeConfigAccess(
   };
   const access = cachedAccess(server, read, deps);
   await access.credentials();
-  return access;
+  const namespace = config.getContextObject(config.getCurrentContext())?.namespace;
+  return namespace ? { ...access, namespace } : access;
 }
 
 async function readConfig(options: KubeConfigOptions): Promise<KubeConfig> {

@@ -1,6 +1,6 @@
 // npm run build, or node scripts/build.mjs FOLDER (default dist): headstart.mjs and the files its commands load, with
 // everything from node_modules inside.
-import { cp, rm } from 'node:fs/promises';
+import { chmod, cp, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 // Packages written as CommonJS call require() of Node's own modules, which ESM does not have.
@@ -11,7 +11,7 @@ const folder = process.argv[2] ?? 'dist';
 await rm(folder, { recursive: true, force: true });
 /** @type {import('esbuild').BuildOptions & { metafile: true }} */
 const options = {
-  entryPoints: { headstart: 'cli/main.ts' },
+  entryPoints: { headstart: 'cli/main.ts', 'kubectl-headstart': 'cli/plugin/main.ts' },
   outdir: folder,
   outExtension: { '.js': '.mjs' },
   // Commands import what they run when they run: the daemon never parses the manager's code.
@@ -31,6 +31,8 @@ const options = {
 
 const result = await build(options).catch(() => undefined); // esbuild has printed what is wrong
 if (result === undefined) process.exit(1);
+// Both are programs: kubectl runs a plugin by its name.
+for (const name of ['headstart', 'kubectl-headstart']) await chmod(`${folder}/${name}.mjs`, 0o755);
 await cp('manifests/crds', `${folder}/crds`, { recursive: true });
 
 const bytes = Object.entries(result.metafile.outputs)

@@ -1,0 +1,8 @@
+import type { Command } from 'commander';
+import { statusCommand } from './status-command.ts';
+import { watchCommand } from './watch-command.ts';
+
+/** The commands of the kubectl plugin. They load what they need when they run. */
+export function pluginCommands(): readonly Command[] {
+  return [statusCommand(), watchCommand()];
+}

@@ -1,0 +1,50 @@
+import type { KubeClient } from '../../kube/kube-client.ts';
+import { type Clock, systemClock } from '../../runtime/clock.ts';
+import { untilSignalled } from '../exit.ts';
+import type { RawOptions } from '../option-reader.ts';
+import { connectCluster } from './cluster.ts';
+import { exitCodeOf, failureLines } from './report-failure.ts';
+import { createTerminal, type Terminal } from './terminal.ts';
+
+/** What a command works with. */
+export interface Session {
+  readonly client: KubeClient;
+  /** Where namespaced objects are looked for. */
+  readonly namespace: string;
+  readonly clock: Clock;
+  readonly out: Terminal;
+  /** A line for people, beside the output. */
+  readonly note: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Connects, runs a command, and turns its end into an exit code. Failures are told as kubectl does. */
+export async function inSession(
+  raw: RawOptions,
+  command: (session: Session) => Promise<number>,
+): Promise<void> {
+  const note = (line: string): void => {
+    process.stderr.write(`${line}\n`);
+  };
+  // What a shell reports for a command that Ctrl-C ended.
+  let exitCode = 130;
+  try {
+    await untilSignalled(async signal => {
+      using cluster = await connectCluster(raw, warning => note(`Warning: ${warning}`));
+      const out = createTerminal(process.stdout, process.env);
+      const { client, namespace } = cluster;
+      exitCode = await command({
+        client,
+        namespace,
+        clock: systemClock,
+        out,
+        note,
+        signal,
+      });
+    });
+  } catch (error) {
+    failureLines(error).forEach(note);
+    exitCode = exitCodeOf(error);
+  }
+  process.exitCode = exitCode;
+}

@@ -1,0 +1,52 @@
+import { stripVTControlCharacters, styleText } from 'node:util';
+
+/** Where a command writes: people or a pipe. */
+export interface Terminal {
+  /** Whether somebody sees it redrawn. */
+  readonly isLive: boolean;
+  /** Characters a line; endless when nobody looks. */
+  columns(): number;
+  print(lines: readonly string[]): void;
+  /** Replaces what `redraw` showed last. */
+  redraw(lines: readonly string[]): void;
+  /** Leaves what is shown and goes on below it. */
+  keep(): void;
+  paint(color: Color, text: string): string;
+}
+
+export type Color = 'green' | 'red' | 'yellow' | 'dim';
+
+type Stream = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns' | 'rows'>;
+
+/** The terminal behind `stream`. Colors only for people who did not set NO_COLOR (no-color.org). */
+export function createTerminal(stream: Stream, env: NodeJS.ProcessEnv): Terminal {
+  const isLive = stream.isTTY && env['TERM'] !== 'dumb';
+  const hasColor = isLive && !env['NO_COLOR'];
+  let shown = 0;
+  const columns = (): number => (isLive ? stream.columns || 80 : Number.POSITIVE_INFINITY);
+  const write = (lines: readonly string[]): void => {
+    if (lines.length > 0) stream.write(`${lines.join('\n')}\n`);
+  };
+  return {
+    isLive,
+    columns,
+    print: write,
+    redraw: lines => {
+      // A line that wraps, or a screen that scrolls, could not be taken back.
+      const fitting = lines.slice(0, Math.max(1, (stream.rows || 24) - 1));
+      if (shown > 0) stream.write(`\u001b[${shown}A\r\u001b[0J`);
+      write(fitting.map(line => cut(line, columns() - 1)));
+      shown = fitting.length;
+    },
+    keep: () => {
+      shown = 0;
+    },
+    paint: (color, text) => (hasColor ? styleText(color, text, { validateStream: false }) : text),
+  };
+}
+
+/** `line` within `width` characters; one that is too long loses its colors and its end. */
+function cut(line: string, width: number): string {
+  const plain = stripVTControlCharacters(line);
+  return plain.length <= width ? line : `${plain.slice(0, Math.max(0, width - 1))}…`;
+}
