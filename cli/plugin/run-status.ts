@@ -5,7 +5,7 @@ import { OptionReader, type RawOptions } from '../option-reader.ts';
 import { jobState } from './job-state.ts';
 import { jobTable } from './job-table.ts';
 import { followObjects } from './live-objects.ts';
-import { isForPeople, OUTPUT_FORMATS, type OutputFormat, objectsAs } from './output-format.ts';
+import { isForPeople, OUTPUT_FORMATS, type OutputFormat } from './output-format.ts';
 import type { Session } from './session.ts';
 import { objectsAs } from './structured-output.ts';
 
