@@ -19,6 +19,10 @@ const GENERATED = [
     by: ['scripts/generate-cri.mjs', 'daemon/containerd/leases.proto'],
   },
   { file: 'manifests/install.yaml', by: ['--import', 'tsx', 'scripts/generate-manifests.ts'] },
+  {
+    file: 'manifests/observability/grafana-dashboard.json',
+    by: ['--import', 'tsx', 'scripts/generate-dashboard.ts'],
+  },
 ];
 
 const root = resolve(import.meta.dirname, '..');

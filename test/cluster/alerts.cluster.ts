@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
+import { DASHBOARD_ROWS } from '../../manifests/observability/dashboard-rows.ts';
+import { layOut } from '../../manifests/observability/panels.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 import { ALERT_CASES, type AlertCase } from './alert-cases.ts';
 import { binary } from './binaries.ts';
@@ -22,16 +24,16 @@ function unitTest({ alert }: AlertCase, series: AlertCase['fires'], alerts: numb
   };
 }
 
-describe('Alert rules in Prometheus', () => {
+describe('Prometheus', () => {
   const promtool = (...args: string[]) => run([binary('promtool'), ...args]);
 
-  it('are rules that Prometheus reads', async () => {
+  it('reads the alert rules', async () => {
     const { stdout, stderr, code } = await promtool('check', 'rules', RULES);
     assert.equal(code, 0, stderr);
     assert.match(stdout, /SUCCESS: \d+ rules found/);
   });
 
-  it('have a case each', async () => {
+  it('has a case of each alert', async () => {
     const { groups } = parse(await readFile(RULES, 'utf8')) as {
       groups: readonly { rules: readonly { alert: string }[] }[];
     };
@@ -39,7 +41,7 @@ describe('Alert rules in Prometheus', () => {
     assert.deepEqual([...new Set(ALERT_CASES.map(({ alert }) => alert))], alerts);
   });
 
-  it('fire when they should, and only then', async () => {
+  it('fires them when it should, and only then', async () => {
     await using folder = await makeTempFolder();
     const file = join(folder.path, 'alerts.test.yaml');
     const tests = ALERT_CASES.flatMap(each => [
@@ -52,5 +54,21 @@ describe('Alert rules in Prometheus', () => {
     );
     const { stdout, stderr, code } = await promtool('test', 'rules', file);
     assert.equal(code, 0, stdout + stderr);
+  });
+
+  it('reads every query of the Grafana dashboard, too', async () => {
+    await using folder = await makeTempFolder();
+    const queries = layOut(DASHBOARD_ROWS).flatMap(
+      panel => (panel as { targets?: readonly { expr: string }[] }).targets ?? [],
+    );
+    const rules = queries.map(({ expr }, index) => ({
+      record: `query:${index}`,
+      expr: expr.replaceAll('$__rate_interval', '5m'),
+    }));
+    const file = join(folder.path, 'queries.yaml');
+    await writeFile(file, JSON.stringify({ groups: [{ name: 'queries', rules }] }));
+    const { stdout, stderr, code } = await promtool('check', 'rules', file);
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stdout, new RegExp(`${rules.length} rules found`));
   });
 });
