@@ -7,7 +7,7 @@ import { EXIT } from './exit-codes.ts';
 import { jobLines, jobSummary, progressLine } from './job-lines.ts';
 import { jobState } from './job-state.ts';
 import { followObjects } from './live-objects.ts';
-import { type OutputFormat } from './output-format.ts';
+import type { OutputFormat } from './output-format.ts';
 import type { Session } from './session.ts';
 import { objectsAs, structured } from './structured-output.ts';
 
