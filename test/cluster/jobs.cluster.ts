@@ -93,6 +93,19 @@ describe('jobs and lists as people handle them, without any webhook', () => {
     await waitFor('condition=Complete', 'imagelistpulljob/waited-list');
   });
 
+  it('what no webhook judged and the schema lets pass ends as Failed, with reason and field', async () => {
+    await job('slipped', { pullSecrets: ['Not A Name'] });
+    await list('slipped-list', { pullSecrets: ['Not A Name'] });
+    for (const object of ['imagepulljob/slipped', 'imagelistpulljob/slipped-list']) {
+      await waitFor('condition=Failed', object);
+      const path = 'jsonpath={.status.conditions[?(@.type=="Failed")].reason} {.status}';
+      const status = await world.controlPlane.mustKubectl(['get', object, '-o', path]);
+      assert.match(status, /^InvalidSpec .*spec\.pullSecrets\[0\]/);
+    }
+    assert.deepEqual(wanting('slipped'), []);
+    assert.deepEqual(await children('slipped-list'), []);
+  });
+
   it('TTL 0 deletes a job as soon as it ended, and its entries', async () => {
     await job('short', { completionPolicy: { type: 'Always', ttlSecondsAfterFinished: 0 } });
     await waitFor('delete', 'imagepulljob/short');

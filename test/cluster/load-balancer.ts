@@ -5,14 +5,21 @@ export interface LoadBalancer extends AsyncDisposable {
   readonly port: number;
   /** New connections go here; open ones stay where they are. */
   lead(ports: readonly number[]): void;
+  /** New connections are accepted, and then nothing comes, as from a machine that hangs. */
+  hang(): void;
 }
 
 /** Starts a balancer that leads nowhere yet: connections are reset. */
 export async function startLoadBalancer(): Promise<LoadBalancer> {
   let ports: readonly number[] = [];
+  let hangs = false;
   let next = 0;
   const open = new Set<Socket>();
   const server = createServer(client => {
+    if (hangs) {
+      open.add(client.resume().on('error', () => client.destroy()));
+      return;
+    }
     const port = ports[next++ % ports.length];
     if (port === undefined) {
       client.resetAndDestroy();
@@ -36,6 +43,9 @@ export async function startLoadBalancer(): Promise<LoadBalancer> {
     port: (server.address() as AddressInfo).port,
     lead: to => {
       ports = to;
+    },
+    hang: () => {
+      hangs = true;
     },
     [Symbol.asyncDispose]: async () => {
       for (const socket of open) socket.destroy();

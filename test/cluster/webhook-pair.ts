@@ -91,6 +91,11 @@ export class WebhookPair implements AsyncDisposable {
     this.#replicas = [];
   }
 
+  /** Their address still takes connections, but nobody answers. */
+  hang(): void {
+    this.#balancer.hang();
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#cleanup.close();
   }

@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
+import type { KubeObject } from '../../api/meta.ts';
+import { ANNOTATION_IMAGE_CHANGE } from '../../api/names.ts';
+import { imagePullJob, named } from '../manifests/test-objects.ts';
+import {
+  CERTIFICATE_TROUBLES,
+  isMended,
+  startEditingConfigurations,
+} from './certificate-troubles.ts';
+import { sleep, until } from './until.ts';
 import { changeAndDeny, createCloneSet, WebhookPair } from './webhook-pair.ts';
 
 /** Certificates that live this short are replaced all the time: serving ones every 4 s, authorities every 8 s. */
 const LIVES = { authorityMs: 12_000, servingMs: 6_000 };
 const SOAK_MS = 25_000;
 const PAUSE_MS = 20;
+/** What kubectl and a busy machine take at most. */
+const KUBECTL_MS = 1_900;
 
 describe('two webhook replicas on kube-apiserver', () => {
   let pair: WebhookPair;
@@ -49,5 +60,77 @@ describe('two webhook replicas on kube-apiserver', () => {
     const changes = await under(replace());
     assert.ok(changes > 50, `${changes} changes`);
     assert.equal(await pair.leftOut(), leftOut);
+  });
+
+  for (const { name, make } of CERTIFICATE_TROUBLES) {
+    it(`lose no admission while their Secret is ${name}`, async () => {
+      const mended = async (): Promise<void> => {
+        await make(pair.client);
+        await until(() => isMended(pair.client), { what: 'the Secret to be whole again' });
+        await sleep(1_000);
+      };
+      assert.ok((await under(mended())) > 5);
+      assert.equal(await pair.leftOut(), leftOut);
+    });
+  }
+
+  it('leave alone what others keep writing into the configurations, and lose no admission', async () => {
+    const authorities = pair.authorities.size;
+    const editor = await startEditingConfigurations(pair.client);
+    const rotated = until(() => pair.authorities.size > authorities, {
+      what: 'a new authority beside another writer',
+    });
+    await under(rotated.then(() => sleep(3_000)));
+    await editor.stop();
+    await editor.assertAllThere();
+    assert.equal(await pair.leftOut(), leftOut);
+  });
+
+  describe('that are both dead', () => {
+    const patch = (image: string): Promise<string> => {
+      const containers = [{ name: 'web', image }];
+      return pair.server.patch(['cloneset', 'web'], {
+        spec: { template: { spec: { containers } } },
+      });
+    };
+    const create = (name: string, spec: object): ReturnType<typeof pair.server.attempt> =>
+      pair.server.attempt(['create', '--dry-run=server'], named(name, imagePullJob(spec)));
+    const timed = async (work: () => Promise<unknown>): Promise<number> => {
+      const start = performance.now();
+      await work();
+      return performance.now() - start;
+    };
+
+    const passAndAreDenied = async (atMostMs: number): Promise<void> => {
+      const patched = await timed(() => patch(`dead:${version++}`));
+      assert.ok(patched < atMostMs + KUBECTL_MS, `patched after ${patched} ms`);
+      const created = await timed(async () => assert.equal((await create('good', {})).code, 0));
+      assert.ok(created < 2 * atMostMs + KUBECTL_MS, `created after ${created} ms`);
+      const denied = await timed(async () => {
+        const { stderr } = await create('bad', { parallelism: -1 });
+        assert.match(stderr, /spec\.parallelism: Forbidden: must be a number from 0/);
+      });
+      assert.ok(denied < 2 * atMostMs + KUBECTL_MS, `denied after ${denied} ms`);
+      const before = await pair.server.get<KubeObject>('cloneset', 'web');
+      const scaled = await timed(() =>
+        pair.server.kubectl(['scale', 'cloneset', 'web', '--replicas=7']),
+      );
+      assert.ok(scaled < KUBECTL_MS, `scaled after ${scaled} ms`);
+      assert.equal(before.metadata.annotations?.[ANNOTATION_IMAGE_CHANGE], mark);
+    };
+
+    let mark: string | undefined;
+    before(async () => {
+      const { metadata } = await pair.server.get<KubeObject>('cloneset', 'web');
+      mark = metadata.annotations?.[ANNOTATION_IMAGE_CHANGE];
+      await pair.killBoth();
+    });
+
+    it('hold nothing up: changes pass, and CEL denies', () => passAndAreDenied(0));
+
+    it('cost two seconds a webhook at most when their machines hang', async () => {
+      pair.hang();
+      await passAndAreDenied(2_000);
+    });
   });
 });
