@@ -14,12 +14,12 @@ export function redact(text: string): string {
     .replace(AUTHORIZATION, '$1 [redacted]');
 }
 
-/** Cuts a text to {@link MAX_MESSAGE_BYTES}, between characters. */
-export function cutMessage(text: string): string {
+/** Cuts a text to `maxBytes` of UTF-8, between characters. */
+export function cutMessage(text: string, maxBytes = MAX_MESSAGE_BYTES): string {
   const bytes = Buffer.from(text);
-  if (bytes.length <= MAX_MESSAGE_BYTES) return text;
+  if (bytes.length <= maxBytes) return text;
   const ellipsis = '…';
-  let end = MAX_MESSAGE_BYTES - Buffer.byteLength(ellipsis);
+  let end = maxBytes - Buffer.byteLength(ellipsis);
   // Bytes 10xxxxxx continue a character.
   while (((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
   return bytes.toString('utf8', 0, end) + ellipsis;

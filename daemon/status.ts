@@ -7,6 +7,7 @@ import type {
   NodeImageStatus,
 } from '../api/node-image.ts';
 import { isFinalPhase, type PullPhase } from '../api/node-image.ts';
+import { messageLimit, withMessageLimit } from './fit-messages.ts';
 import { waitingStatus } from './tag-status.ts';
 import { resultOf, tagsOf, versionOf } from './wanted-pulls.ts';
 
@@ -27,12 +28,15 @@ export function nodeImageStatus(
   now: string,
 ): NodeImageStatus {
   const images = Object.entries(nodeImage.spec.images ?? {});
-  const statuses: [name: string, ImageStatus][] = [];
-  for (const [name, image] of images) {
-    const tags = tagStatuses(nodeImage, name, image, known);
-    if (tags.length > 0) statuses.push([name, { tags }]);
-  }
-  const all = statuses.flatMap(([, { tags }]) => tags);
+  const statuses = images
+    .map(([name, image]) => [name, tagStatuses(nodeImage, name, image, known)] as const)
+    .filter(([, tags]) => tags.length > 0);
+  const all = statuses.flatMap(([, tags]) => tags);
+  const maxBytes = messageLimit(all);
+  const fitted = statuses.map(([name, tags]): [string, ImageStatus] => [
+    name,
+    { tags: tags.map(tag => withMessageLimit(tag, maxBytes)) },
+  ]);
   const count = (phase: PullPhase): number => all.filter(tag => tag.phase === phase).length;
   const counts = {
     desired: all.length,
@@ -44,7 +48,7 @@ export function nodeImageStatus(
   const firstSyncStatus = nodeImage.status?.firstSyncStatus ?? firstSync(all, counts, now);
   return {
     ...counts,
-    imageStatuses: Object.fromEntries(statuses),
+    imageStatuses: Object.fromEntries(fitted),
     ...(firstSyncStatus === undefined ? {} : { firstSyncStatus }),
   };
 }

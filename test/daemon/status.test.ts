@@ -95,4 +95,24 @@ describe('nodeImageStatus', () => {
       assert.deepEqual(statusOf(nodeImage(two, status)).firstSyncStatus, firstSyncStatus);
     });
   });
+
+  it('leaves the messages of others as they are, however long', () => {
+    const result = finished('1', { phase: 'Failed', message: 'x'.repeat(2_000) });
+    const object = nodeImage({ nginx: [tagSpec('1')] }, statusWith({ nginx: [result] }));
+    assert.deepEqual(statusOf(object).imageStatuses?.['nginx']?.tags, [result]);
+  });
+
+  it('shortens messages when there are so many that the API server would refuse them', () => {
+    const failed = (tag: string) => finished(tag, { phase: 'Failed', message: 'é'.repeat(512) });
+    const tags = Array.from({ length: 2_000 }, (_, index) => `t${index}`);
+    const object = nodeImage(
+      { nginx: tags.map(tag => tagSpec(tag)) },
+      statusWith({ nginx: tags.map(failed) }),
+    );
+    const { imageStatuses = {} } = nodeImageStatus(object, () => undefined, NOW);
+    const messages = (imageStatuses['nginx']?.tags ?? []).map(({ message = '' }) => message);
+    const bytes = messages.reduce((sum, message) => sum + Buffer.byteLength(message), 0);
+    assert.ok(bytes <= 256 * 1024, `${bytes} bytes`);
+    assert.ok(messages.every(message => /^é+…$/.test(message)));
+  });
 });
