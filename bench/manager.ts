@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MANAGER_SERVICE_ACCOUNT, SYSTEM_NAMESPACE } from '../api/names.ts';
 import type { CleanupStack } from '../test/cluster/cleanup-stack.ts';
@@ -6,6 +6,7 @@ import type { ControlPlane } from '../test/cluster/control-plane.ts';
 import { freePort } from '../test/cluster/free-port.ts';
 import { mustRun, startBackground } from '../test/cluster/process.ts';
 import { until } from '../test/cluster/until.ts';
+import { podEnvironment } from './pod-environment.ts';
 
 /** The heap that Node gives itself in a pod with the memory limit of the shipped Deployment, 1 GiB. A large machine would make it wasteful. */
 const HEAP_OF_POD = ['--max-old-space-size=512', '--max-semi-space-size=4'];
@@ -26,7 +27,10 @@ export async function startManager(
   const manager = startBackground({
     name: 'manager',
     logFile: join(folder, 'manager.log'),
-    env: await podEnvironment(controlPlane),
+    env: await podEnvironment(controlPlane, {
+      namespace: SYSTEM_NAMESPACE,
+      serviceAccount: MANAGER_SERVICE_ACCOUNT,
+    }),
     command: [
       process.execPath,
       ...HEAP_OF_POD,
@@ -52,22 +56,3 @@ export async function startManager(
 }
 
 const isReady = async (url: string): Promise<boolean> => (await fetch(url)).ok;
-
-/** What kubelet gives a pod: the address of the API server and the files of the ServiceAccount. */
-async function podEnvironment(
-  controlPlane: ControlPlane,
-): Promise<Readonly<Record<string, string>>> {
-  const { url, caPem, folder } = controlPlane;
-  const directory = join(folder, 'manager-service-account');
-  await mkdir(directory);
-  await writeFile(join(directory, 'ca.crt'), caPem);
-  const token = await controlPlane.createToken(SYSTEM_NAMESPACE, MANAGER_SERVICE_ACCOUNT);
-  await writeFile(join(directory, 'token'), token, { mode: 0o600 });
-  const { hostname, port } = new URL(url);
-  return {
-    KUBECONFIG: '',
-    KUBERNETES_SERVICE_HOST: hostname,
-    KUBERNETES_SERVICE_PORT: port,
-    HEADSTART_SERVICE_ACCOUNT_DIRECTORY: directory,
-  };
-}

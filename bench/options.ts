@@ -17,6 +17,7 @@ const FLAGS: readonly (readonly [string, string])[] = [
   ['--jitter SHARE', 'by which share pulls differ at random, 0 to 1'],
   ['--pods N', 'pods in the cluster that no job is interested in'],
   ['--jobs N', 'jobs at once (churn)'],
+  ['--idle-seconds N', 'how long an idle daemon is watched (daemon)'],
   ['--daemons KIND', 'simulated: one process, one write a pull; real: our daemon for each node'],
   ['--runs N', 'runs, each on a fresh cluster; default 1'],
   ['--json', 'print a JSON line for each run'],
@@ -46,6 +47,7 @@ export function readCommand(args: readonly string[], scenarios: readonly Scenari
       jitter: { type: 'string' },
       pods: { type: 'string' },
       jobs: { type: 'string' },
+      'idle-seconds': { type: 'string' },
       daemons: { type: 'string' },
       runs: { type: 'string', default: '1' },
       json: { type: 'boolean', default: false },
@@ -61,6 +63,7 @@ export function readCommand(args: readonly string[], scenarios: readonly Scenari
     jitter: share('jitter', values.jitter ?? defaults.jitter),
     pods: count('pods', values.pods ?? defaults.pods, 0),
     jobs: count('jobs', values.jobs ?? defaults.jobs),
+    idleSeconds: count('idle-seconds', values['idle-seconds'] ?? defaults.idleSeconds),
     daemons: kind(values.daemons ?? defaults.daemons),
   };
   return { scenario, options, runs: count('runs', values.runs), json: values.json };

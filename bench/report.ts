@@ -2,7 +2,7 @@ import { rounded } from './result.ts';
 import type { Result } from './scenario.ts';
 import { median } from './table.ts';
 
-/** One target of the control plane and where its figure is found. */
+/** One target and where its figure is found. */
 interface Row {
   readonly measure: string;
   readonly target: string;
@@ -21,6 +21,7 @@ const job = (nodes: number, parallelism: number) => ({
   parallelism,
 });
 const ALL = job(5_000, 5_000);
+const DAEMON = { scenario: 'daemon', pullMs: 20 };
 const ROLLOUT = { scenario: 'rollout', nodes: 50, parallelism: 5 };
 
 const ROWS: readonly Row[] = [
@@ -69,6 +70,18 @@ const ROWS: readonly Row[] = [
   ),
   row('manager CPU a node, 500 nodes', '–', job(500, 500), 'managerCpuMsPerNode'),
   row('manager CPU a node, 5,000 nodes', 'within 20 % of 500', ALL, 'managerCpuMsPerNode'),
+  row('daemon: NodeImage write → PullImage call', '≤ 10 ms', DAEMON, 'writeToPullMs'),
+  row('…end of a 20 ms pull → Succeeded in the API', '≤ 250 ms', DAEMON, 'pullEndToStatusMs'),
+  row('…start of the process → first PullImage call', '≤ 1 s', DAEMON, 'startToFirstPullMs'),
+  row('…idle: memory', '≤ 61 MB', DAEMON, 'idleRssMb'),
+  row('…with 200 tags: memory', '≤ 75 MB', DAEMON, 'rss200TagsMb'),
+  row('…idle: share of a core', '≤ 0.1 %', DAEMON, 'idleCpuPercent'),
+  row(
+    '…bytes fetched again after a timeout, a new version, a restart',
+    'the open request',
+    DAEMON,
+    'refetchedBytes',
+  ),
 ];
 
 function row(measure: string, target: string, of: Row['of'], field: string): Row {
@@ -78,6 +91,7 @@ function row(measure: string, target: string, of: Row['of'], field: string): Row
 function unitOf(field: string): string {
   if (field.endsWith('Seconds')) return ' s';
   if (field.endsWith('Mb')) return ' MB';
+  if (field.endsWith('Percent')) return ' %';
   return field.includes('Ms') ? ' ms' : '';
 }
 

@@ -10,6 +10,8 @@ export interface ScenarioOptions {
   /** Pods in the cluster that no job is interested in. */
   readonly pods: number;
   readonly jobs: number;
+  /** How long something is watched that does nothing. */
+  readonly idleSeconds: number;
   /** `simulated`: one watch and one write a pull for all nodes together. `real`: our daemon for each node, on a simulated runtime. */
   readonly daemons: 'simulated' | 'real';
 }
@@ -35,5 +37,6 @@ export const COMMON_DEFAULTS: ScenarioOptions = {
   jitter: 0,
   pods: 0,
   jobs: 1,
+  idleSeconds: 60,
   daemons: 'simulated',
 };

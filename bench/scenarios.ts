@@ -1,4 +1,5 @@
 import { churn } from './churn.ts';
+import { daemon } from './daemon.ts';
 import { fanout } from './fanout.ts';
 import { nodes } from './nodes.ts';
 import { rollout } from './rollout.ts';
@@ -6,4 +7,4 @@ import type { Scenario } from './scenario.ts';
 import { webhook } from './webhook.ts';
 
 /** Every scenario there is. */
-export const SCENARIOS: readonly Scenario[] = [fanout, nodes, rollout, churn, webhook];
+export const SCENARIOS: readonly Scenario[] = [fanout, nodes, rollout, churn, webhook, daemon];

@@ -8,6 +8,9 @@ const NAME = 'headstart-daemon';
 /** Where the node's /run, which holds the sockets of container runtimes, is seen in the daemon. */
 const RUN_FOLDER = '/hostrun';
 
+/** Young objects are collected by the MiB: with Node's 16 MiB a daemon that has pulled 200 tags holds 107 MB instead of 78. The heap ends at half of the pod's memory. */
+export const DAEMON_NODE_OPTIONS = '--max-old-space-size=96 --max-semi-space-size=1';
+
 /** Credential plugins of the nodes that the daemon runs as kubelet does. */
 export interface CredentialProvider {
   /** In the daemon's namespace; its keys `*.yaml` and `*.json` are CredentialProviderConfigs. */
@@ -79,7 +82,10 @@ function container(image: string, parts: readonly ContainerParts[]): object {
       `--metrics-address=:${PORTS.daemonMetrics.containerPort}`,
       ...parts.flatMap(({ args }) => args),
     ],
-    env: [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }],
+    env: [
+      { name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+      { name: 'NODE_OPTIONS', value: DAEMON_NODE_OPTIONS },
+    ],
     ports: [PORTS.daemonMetrics],
     ...probes(PORTS.daemonMetrics),
     resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '192Mi' } },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { totalOf as allWrites, writesOf } from '../../bench/audit.ts';
 import { totalOf } from '../../bench/metrics-text.ts';
-import { cpuSecondsOf, peakRssMbOf } from '../../bench/process-usage.ts';
+import { cpuSecondsOf, peakRssMbOf, rssMbOf } from '../../bench/process-usage.ts';
 
 const line = (username: string, verb: string, resource: string, subresource?: string): string =>
   JSON.stringify({
@@ -44,7 +44,8 @@ describe('measuring', () => {
     assert.equal(cpuSecondsOf(stat), 3);
   });
 
-  it('reads the peak of memory', () => {
-    assert.equal(peakRssMbOf('Name:\tnode\nVmHWM:\t  153600 kB\nVmRSS:\t 1 kB\n'), 150);
+  it('reads the peak of memory, and what is held now', () => {
+    const status = 'Name:\tnode\nVmHWM:\t  153600 kB\nVmRSS:\t 1024 kB\n';
+    assert.deepEqual([peakRssMbOf(status), rssMbOf(status)], [150, 1]);
   });
 });

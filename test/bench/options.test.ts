@@ -31,6 +31,7 @@ describe('options of the bench', () => {
     ['stillness', 'noise'],
     ['stillness', '--nodes', '0'],
     ['stillness', '--runs', 'x'],
+    ['stillness', '--idle-seconds', '0'],
     ['stillness', '--jitter', '2'],
     ['stillness', '--daemons', 'tame'],
   ]) {

@@ -20,6 +20,16 @@ describe('the report of the bench', () => {
     assert.match(lineOf(report, 'CPU a node, 5,000'), /\| 1.2 ms \| 1 \|$/);
   });
 
+  it('has a row for each figure of the daemon', () => {
+    const report = renderReport([
+      { scenario: 'daemon', pullMs: 20, idleCpuPercent: 0.048, idleRssMb: 58.2, refetchedBytes: 0 },
+      { scenario: 'daemon', pullMs: 300, idleRssMb: 99 },
+    ]);
+    assert.match(lineOf(report, 'share of a core'), /\| 0.048 % \| 1 \|$/);
+    assert.match(lineOf(report, 'idle: memory'), /\| 58.2 MB \| 1 \|$/);
+    assert.match(lineOf(report, 'fetched again'), /\| 0 \| 1 \|$/);
+  });
+
   it('reads phases', () => {
     const held = { patchToJobMs: 21 };
     const report = renderReport([{ scenario: 'rollout', nodes: 50, parallelism: 5, held }]);

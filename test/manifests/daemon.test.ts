@@ -7,6 +7,8 @@ interface PodSpec {
   readonly shareProcessNamespace?: boolean;
   readonly containers: readonly {
     readonly args: readonly string[];
+    readonly env: readonly { readonly name: string; readonly value?: string }[];
+    readonly resources: { readonly limits: { readonly memory: string } };
     readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
   }[];
   readonly volumes: readonly { readonly name: string; readonly [source: string]: unknown }[];
@@ -38,6 +40,13 @@ describe('the DaemonSet', () => {
         volumes.map(({ name }) => name),
       );
     }
+  });
+
+  it('keeps the heap of Node within half of the memory it may have', () => {
+    const [container] = plain.containers;
+    const options = container?.env.find(({ name }) => name === 'NODE_OPTIONS')?.value ?? '';
+    const [, heapMb] = /--max-old-space-size=(\d+)/.exec(options) ?? [];
+    assert.equal(container?.resources.limits.memory, `${2 * Number(heapMb)}Mi`);
   });
 
   it('has its own network and nothing of credential plugins unless it runs some', () => {
