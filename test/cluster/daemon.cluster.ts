@@ -224,14 +224,19 @@ describe('daemon on containerd and a registry in trouble', () => {
 });
 
 describe('daemon on a small disk', () => {
-  it('says that the disk is full, and keeps nothing of what did not fit', async () => {
-    const folder = join(machine.folder, 'small');
+  let small: DaemonNode;
+  let folder: string;
+  before(async () => {
+    folder = join(machine.folder, 'small');
     await mustRun(['mkdir', '-p', folder]);
     await mustRun(['mount', '-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', folder]);
     machine.cleanup.defer('small disk', () => mustRun(['umount', '--lazy', folder]));
     machine.registry.door.limit(undefined);
-    const small = await machine.addNode('node-2', folder);
+    small = await machine.addNode('node-2', folder, [`--image-fs-dir=${folder}`]);
     small.daemon.start();
+  });
+
+  it('says that the disk is full, and keeps nothing of what did not fit', async () => {
     await pushLayeredImage(machine.registry, 'big/image', ['1'], [20_000_000, 20_000_000]);
     const name = `${machine.registry.host}/big/image`;
     await small.want({ [name]: [tagSpec('1', { pullPolicy: { backoffLimit: 0 } })] });
@@ -246,6 +251,27 @@ describe('daemon on a small disk', () => {
     const call = { signal: new AbortController().signal, deadlineMs: 5_000 };
     await until(async () => (await small.runtime.store.downloads(call)).length === 0, {
       what: 'free space',
+    });
+  });
+
+  it('starts nothing above the high water, says so, and goes on when there is room', async () => {
+    const filler = join(folder, 'filler');
+    await mustRun(['fallocate', '--length', '21MiB', filler]);
+    await pushLayeredImage(machine.registry, 'small/image', ['1'], [1_000]);
+    const name = `${machine.registry.host}/small/image`;
+    await small.want({ [name]: [tagSpec('1')] });
+    const held = await until(
+      async () => {
+        const status = await small.status(name, '1');
+        return status?.reason === 'InsufficientDisk' && status;
+      },
+      { what: 'the reason to wait' },
+    );
+    assert.equal(held.phase, 'Waiting');
+    assert.deepEqual(machine.registry.downloads('small/image'), []);
+    await mustRun(['rm', filler]);
+    await until(async () => (await small.status(name, '1'))?.phase === 'Succeeded', {
+      what: 'the image',
     });
   });
 });
