@@ -99,7 +99,7 @@ const PRECONDITIONS: readonly Precondition[] = [
     waivedByAlways: true,
     fails: ({ inPlace, rollout }) => !inPlace.possible && !rollout.keepsNodes,
     message: ({ inPlace }) =>
-      `the pods cannot be updated in place because ${inPlace.possible ? 'the template' : inPlace.path} differs; ${HINT}`,
+      `no update in place is possible: ${inPlace.possible ? 'the template' : inPlace.path} differs; ${HINT}`,
   },
   {
     reason: 'SingleBatch',

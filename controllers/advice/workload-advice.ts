@@ -8,11 +8,12 @@ import { type PredownloadGate, type WorkloadKind, workloadKind } from '../../api
 import { isActivePod } from '../image-pull-job/selection.ts';
 import type { Informers } from '../informers.ts';
 import { podsOf } from '../predownload/workload-pods.ts';
+import { waitingNodes } from './node-advice.ts';
 
 /** A reference longer than this is shown from its end, where the tag is. */
 const MAX_IMAGE_LENGTH = 40;
 
-/** What an image change will warm, or why it will warm nothing: one line. */
+/** What an image change will warm and which nodes cannot pull now, or in one line why it will warm nothing. */
 export function workloadAdvice(
   change: WorkloadChange,
   informers: Informers,
@@ -23,13 +24,21 @@ export function workloadAdvice(
   const settings = predownloadSettings(change.new);
   const skip = whyNot(change, kind, settings, gates[kind.gate]);
   if (skip !== undefined) return [skipLine(skip)];
-  const nodes = nodesOf(change.old, kind, informers);
+  const names = nodesOf(change.old, kind, informers);
+  const nodes = names.length;
   const limit = Math.min(parallelLimit(settings.parallelism, nodes), nodes);
   const images =
     change.images.length === 1 ? shown(change.images[0] ?? '') : `${change.images.length} images`;
   if (limit === 0 && nodes > 0)
     return [`predownload of ${images} on ${count(nodes, 'node')} is paused: its parallelism is 0`];
-  return [`predownloads ${images} on ${count(nodes, 'node')}, ${limit} at a time`];
+  return [
+    `predownloads ${images} on ${count(nodes, 'node')}, ${limit} at a time`,
+    // Pods may also run on virtual nodes, which have no NodeImage and are never targets.
+    ...waitingNodes(
+      names.filter(name => informers.nodeImages.get(name) !== undefined),
+      informers,
+    ),
+  ];
 }
 
 function skipLine({ reason, message }: Skip): string {
@@ -56,9 +65,9 @@ function whyNot(
   });
 }
 
-function nodesOf(workload: Workload, kind: WorkloadKind, informers: Informers): number {
+function nodesOf(workload: Workload, kind: WorkloadKind, informers: Informers): string[] {
   const pods = podsOf(workload, kind, informers.pods);
-  return new Set(pods.filter(isActivePod).flatMap(pod => pod.spec?.nodeName ?? [])).size;
+  return [...new Set(pods.filter(isActivePod).flatMap(pod => pod.spec?.nodeName ?? []))];
 }
 
 function shown(image: string): string {
