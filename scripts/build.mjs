@@ -19,6 +19,7 @@ const options = {
   // Beside the entry, not in a folder of their own: manifests/crds.ts finds its files relative to itself.
   chunkNames: '[name]-[hash]',
   bundle: true,
+  alias: { '@grpc/proto-loader': './scripts/no-proto-loader.mjs' },
   format: 'esm',
   platform: 'node',
   target: 'node20.19',

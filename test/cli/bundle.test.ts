@@ -74,6 +74,8 @@ describe('the bundle', () => {
       'node-forge',
       'ajv',
       'yaml',
+      '@grpc/proto-loader',
+      'protobufjs',
     ];
     assert.deepEqual(
       unwanted.filter(name => packages.has(name)),
