@@ -1,7 +1,9 @@
 import type { ImagePullJob } from '../../api/image-pull-job.ts';
+import { keyOf } from '../../api/meta.ts';
 import { FINALIZER_DELETION_PROTECTION } from '../../api/names.ts';
 import { IMAGE_PULL_JOBS } from '../../api/resources.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
+import { KubeError } from '../../kube/kube-error.ts';
 
 /** True while the job holds something that has to be released before it goes. */
 export function hasFinalizer(job: ImagePullJob): boolean {
@@ -39,4 +41,19 @@ export function removeFinalizer(
     finalizer => finalizer !== FINALIZER_DELETION_PROTECTION,
   );
   return write(client, job, others, signal);
+}
+
+/** Asks the API server whether a job that shows the finalizer still has it. A conflict means that it has not: look again. */
+export async function assertFinalizer(
+  client: KubeClient,
+  job: ImagePullJob,
+  signal: AbortSignal,
+): Promise<void> {
+  const { name, namespace = '', uid } = job.metadata;
+  const current = await client.get(IMAGE_PULL_JOBS, { name, namespace }, { signal });
+  if (current !== undefined && current.metadata.uid === uid && hasFinalizer(current)) return;
+  throw new KubeError(`the finalizer of ${keyOf(job)} is gone`, {
+    status: 409,
+    reason: 'Conflict',
+  });
 }

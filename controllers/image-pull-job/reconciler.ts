@@ -10,7 +10,7 @@ import { isFinished, lastsAsLongAsItsRollout } from '../job-life.ts';
 import type { RegistryBudget } from '../registry-budget/registry-budget.ts';
 import { requeueAfter } from '../requeue.ts';
 import type { JobAdvance } from './advance.ts';
-import { addFinalizer, hasFinalizer } from './finalizer.ts';
+import { addFinalizer, assertFinalizer, hasFinalizer } from './finalizer.ts';
 import type { JobEnd } from './job-end.ts';
 import type { JobMetrics } from './job-metrics.ts';
 import { deadlineMsOf, type JobReport } from './job-report.ts';
@@ -127,7 +127,7 @@ export class ImagePullJobReconciler {
     const open = problem === undefined ? this.#open(found) : undefined;
     if (open === undefined)
       return this.#refuse(found, problem ?? 'spec.image: is no image', signal);
-    const job = await this.#protect(found, signal);
+    const job = await this.#protect(found, open, signal);
     await this.#claimSecrets(job, open, signal);
     this.#deps.advance.step(job, open.view, signal);
     this.#deps.metrics.show(keyOf(job), open.view.progress.counts);
@@ -146,9 +146,21 @@ export class ImagePullJobReconciler {
     this.#close(keyOf(job));
   }
 
-  async #protect(job: ImagePullJob, signal: AbortSignal): Promise<ImagePullJob> {
-    if (!needsMirrors(job) || hasFinalizer(job)) return job;
-    return addFinalizer(this.#deps.client, job, signal);
+  /**
+   * Only by the finalizer are the copies of secrets found again, so it stands before they are made. A cache may show one that went when the
+   * leader before ended the job.
+   */
+  async #protect(job: ImagePullJob, open: OpenJob, signal: AbortSignal): Promise<ImagePullJob> {
+    if (!needsMirrors(job)) return job;
+    const { client, jobs, views } = this.#deps;
+    if (!hasFinalizer(job)) {
+      const cached = jobs.get(keyOf(job));
+      const written = await addFinalizer(client, job, signal);
+      views.wrote(written, cached);
+      return written;
+    }
+    if (open.secrets === undefined) await assertFinalizer(client, job, signal);
+    return job;
   }
 
   async #claimSecrets(job: ImagePullJob, open: OpenJob, signal: AbortSignal): Promise<void> {

@@ -96,23 +96,22 @@ function pullEnded({ job, target, nowMs }: Question): Decision {
   const { entry } = target;
   if (entry.kind !== 'succeeded' && entry.kind !== 'failed') return undefined;
   if (entry.kind === 'failed' && target.selected && entry.createdAtMs < job.secretsUpdatedAtMs) {
-    return orUnavailable({ kind: 'waiting', again: true }, target);
+    return pullAgain({ job, target, nowMs }, job.secretsUpdatedAtMs);
   }
   const daily = job.never && target.selected;
   const recheckAtMs = entry.endedAtMs + (daily ? repullAfterMs(job.request.uid, target.name) : 0);
-  if (daily && recheckAtMs <= nowMs) {
-    return orUnavailable({ kind: 'waiting', again: true }, target);
-  }
+  if (daily && recheckAtMs <= nowMs) return pullAgain({ job, target, nowMs }, recheckAtMs);
   const recheck = daily ? { recheckAtMs } : {};
   return entry.kind === 'succeeded'
     ? { state: { kind: 'succeeded', ...recheck, ...bytesOf(entry) } }
     : { state: { kind: 'failed', failure: entry.failure, ...recheck } };
 }
 
-/** A result stands until the node can do better. */
-function orUnavailable(state: TargetState, { availability }: TargetFacts): Decision {
-  if (availability.available) return { state };
-  return { state: { kind: 'unavailable', why: availability.why } };
+/** A result stands until the node can do better, which is due since `dueAtMs`. */
+function pullAgain(question: Question, dueAtMs: number): Decision {
+  const { availability } = question.target;
+  if (availability.available) return { state: { kind: 'waiting', again: true } };
+  return { state: waitForNode(question, { ...availability, dueAtMs }) };
 }
 
 function unresponsive(name: string, what: string): Failure {
@@ -193,13 +192,20 @@ function nodeFull({ job, target }: Question): Decision {
   return { state: { kind: 'failed', failure: fullRefusal(nodeImage, job.request) } };
 }
 
-function nodeUnavailable({ job, target, nowMs }: Question): Decision {
-  const { availability, name } = target;
+function nodeUnavailable(question: Question): Decision {
+  const { availability } = question.target;
   if (availability.available) return undefined;
-  const { why } = availability;
-  const recheckAtMs = Math.max(availability.sinceMs, job.startedAtMs) + SILENCE_MS;
-  if (job.never) return { state: { kind: 'unavailable', why } };
-  if (recheckAtMs > nowMs) return { state: { kind: 'unavailable', why, recheckAtMs } };
-  const failure = unresponsive(name, `is unavailable for 10 minutes: ${why}`);
-  return { state: { kind: 'failed', failure } };
+  return { state: waitForNode(question, { ...availability, dueAtMs: 0 }) };
+}
+
+/** A node that can't do what is due since `dueAtMs`. An Always job ends without it after ten minutes. */
+function waitForNode(
+  { job, target, nowMs }: Question,
+  { sinceMs, why, dueAtMs }: { sinceMs: number; why: string; dueAtMs: number },
+): TargetState {
+  const recheckAtMs = Math.max(sinceMs, job.startedAtMs, dueAtMs) + SILENCE_MS;
+  if (job.never) return { kind: 'unavailable', why };
+  if (recheckAtMs > nowMs) return { kind: 'unavailable', why, recheckAtMs };
+  const failure = unresponsive(target.name, `is unavailable for 10 minutes: ${why}`);
+  return { kind: 'failed', failure };
 }

@@ -21,8 +21,8 @@ const pending = (changes: Partial<Extract<EntryState, { kind: 'pending' }>> = {}
   deadlineMs: 60_000,
   ...changes,
 });
-const ended = (kind: 'succeeded' | 'failed'): EntryState => {
-  const times = { createdAtMs: NOW - 60_000, endedAtMs: NOW - 30_000 };
+const ended = (kind: 'succeeded' | 'failed', createdAtMs = NOW - 60_000): EntryState => {
+  const times = { createdAtMs, endedAtMs: createdAtMs + 30_000 };
   return kind === 'failed' ? { kind, failure, ...times } : { kind, ...times };
 };
 
@@ -121,6 +121,36 @@ const CASES: readonly Case[] = [
     job: { secretsUpdatedAtMs: NOW - 60_000 },
     target: { entry: ended('failed') },
     state: { kind: 'failed' },
+  },
+  {
+    name: 'W22: one on a node that is down waits for the node',
+    job: { secretsUpdatedAtMs: NOW - 30_000 },
+    target: { entry: ended('failed'), availability: DOWN },
+    state: { kind: 'unavailable', recheckAtMs: NOW - 30_000 + SILENCE_MS },
+  },
+  {
+    name: 'W22: and fails for good after ten minutes, so that the job ends',
+    job: { secretsUpdatedAtMs: NOW - SILENCE_MS },
+    target: {
+      entry: ended('failed', NOW - SILENCE_MS - 60_000),
+      availability: { ...DOWN, sinceMs: NOW - SILENCE_MS },
+    },
+    state: {
+      kind: 'failed',
+      failure: {
+        reason: 'NodeUnavailable',
+        message: 'node node-1 is unavailable for 10 minutes: not Ready',
+      },
+    },
+  },
+  {
+    name: 'W22: but not in a Never job',
+    job: { secretsUpdatedAtMs: NOW - SILENCE_MS, never: true },
+    target: {
+      entry: ended('failed', NOW - SILENCE_MS - 60_000),
+      availability: { ...DOWN, sinceMs: NOW - SILENCE_MS },
+    },
+    state: { kind: 'unavailable', why: 'not Ready' },
   },
   {
     name: 'W3: a node that is down takes no slot',
