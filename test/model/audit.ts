@@ -8,6 +8,7 @@ import type { StoredChange } from '../support/fake-kube/fake-store.ts';
 import { JobBook, LATEST_NEWS_MS, type NodeBook } from './job-book.ts';
 import { foreignChanges } from './owned-fields.ts';
 import { recount, summaryOf } from './recount.ts';
+import { RegistryPulls } from './registry-pulls.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { PATIENCE_MS, targetsOf, unavailableSince } from './targets.ts';
 import type { Truth } from './truth.ts';
@@ -25,6 +26,7 @@ export class Audit {
   #calmFromMs = 0;
   readonly #books = new Map<string, JobBook>();
   readonly #maxPullsPerRegistry: number;
+  readonly #pulls: RegistryPulls;
   readonly #truth: Truth;
   readonly #clock: FakeClock;
 
@@ -33,6 +35,7 @@ export class Audit {
     deps: { readonly truth: Truth; readonly clock: FakeClock },
   ) {
     this.#maxPullsPerRegistry = options.maxPullsPerRegistry;
+    this.#pulls = new RegistryPulls(deps.truth);
     this.#truth = deps.truth;
     this.#clock = deps.clock;
   }
@@ -114,7 +117,10 @@ export class Audit {
     this.#seeFailedNodes(book, change);
     const { status } = job;
     if (status?.completionTime === undefined || !this.#isCalm) return;
-    const [found, wanted] = [summaryOf(job), recount(job, this.#truth, book)];
+    const [found, wanted] = [
+      summaryOf(job),
+      recount(job, { truth: this.#truth, book, nowMs: this.#clock.now() }),
+    ];
     if (found === wanted) return;
     this.#report(`the job ended with ${found} where a recount says ${wanted}`, change);
   }
@@ -146,6 +152,7 @@ export class Audit {
   #seeNodeImage(actor: Actor, change: StoredChange): void {
     const { nodeImages } = this.#truth;
     const after = change.object as NodeImage;
+    this.#judgeCeiling(actor, change);
     for (const book of this.#books.values()) {
       book.mostNodes = Math.max(book.mostNodes, nodeImages.size);
       if (change.type !== 'MODIFIED') continue;
@@ -189,9 +196,6 @@ export class Audit {
     const slots = this.#slotsOf(book);
     const limit = book.limit(nowMs);
     if (slots > limit) this.#report(`${book.name}: ${slots} pulls where ${limit} may run`, change);
-    const ceiling = this.#maxPullsPerRegistry;
-    const pulls = ceiling === 0 ? 0 : this.#pullsOfJobs();
-    if (pulls > ceiling) this.#report(`${pulls} pulls from a registry of ${ceiling}`, change);
   }
 
   #mayRepeat(book: JobBook, node: NodeBook, job: ImagePullJob | undefined): boolean {
@@ -214,21 +218,16 @@ export class Audit {
     return slots;
   }
 
-  /** Unfinished pulls that jobs began; all images of the model are in one registry. */
-  #pullsOfJobs(): number {
-    let pulls = 0;
-    for (const nodeImage of this.#truth.nodeImages.values()) {
-      const images = new Set(
-        [...this.#books.values()]
-          .filter(({ image, uid, nodes }) => {
-            const touched = nodes.get(nodeImage.metadata.uid ?? '')?.touched === true;
-            return !touched && standingOf(nodeImage, image, uid).kind === 'pending';
-          })
-          .map(({ image }) => image),
-      );
-      pulls += images.size;
-    }
-    return pulls;
+  /** A share in a pull that runs costs nothing, whoever began it. */
+  #judgeCeiling(actor: Actor, change: StoredChange): void {
+    const ceiling = this.#maxPullsPerRegistry;
+    if (ceiling === 0 || change.type !== 'MODIFIED') return;
+    const [before, after] = [change.previous as NodeImage, change.object as NodeImage];
+    const moment = { nowMs: this.#clock.now(), isCalm: this.#isCalm };
+    const isManager = actor === 'manager';
+    if (!this.#pulls.begins(before, after, { isManager, ...moment })) return;
+    const pulls = this.#pulls.count(moment);
+    if (pulls > ceiling) this.#report(`${pulls} pulls from a registry of ${ceiling}`, change);
   }
 
   #judgeRemoval({ change, book, was }: Move, node: NodeBook | undefined): void {

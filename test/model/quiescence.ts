@@ -49,7 +49,10 @@ function miscounted(world: ModelWorld): string[] {
     const book = world.audit.book(job.metadata.uid ?? '');
     const { status, metadata } = job;
     if (book === undefined || status?.completionTime !== undefined) return [];
-    const [found, wanted] = [summaryOf(job), recount(job, world.truth, book)];
+    const [found, wanted] = [
+      summaryOf(job),
+      recount(job, { truth: world.truth, book, nowMs: world.clock.now() }),
+    ];
     return [
       ...(found === wanted ? [] : [`job ${metadata.name} says ${found}; a recount ${wanted}`]),
       ...(status?.observedGeneration === metadata.generation

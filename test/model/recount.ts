@@ -2,7 +2,7 @@ import type { ImagePullJob } from '../../api/image-pull-job.ts';
 import type { ImageTagSpec } from '../../api/node-image.ts';
 import type { JobBook } from './job-book.ts';
 import { standingOf } from './standing.ts';
-import { hasDaemon, targetsOf, unavailableSince } from './targets.ts';
+import { hasDaemon, PATIENCE_MS, targetsOf, unavailableSince } from './targets.ts';
 import type { Truth } from './truth.ts';
 
 type Count = 'active' | 'waiting' | 'unavailable' | 'succeeded' | 'failed';
@@ -34,7 +34,7 @@ export function summaryOf({ status }: ImagePullJob): string {
 }
 
 /** What the status of a job has to say, counted anew from everything there is, in the same form. */
-export function recount(job: ImagePullJob, truth: Truth, book: JobBook): string {
+export function recount(job: ImagePullJob, { truth, book, nowMs }: Ledger): string {
   const targets = targetsOf(job, truth);
   const names = new Set([...targets, ...truth.nodeImages.keys()]);
   const by: Record<Count, string[]> = {
@@ -45,7 +45,7 @@ export function recount(job: ImagePullJob, truth: Truth, book: JobBook): string 
     failed: [],
   };
   for (const name of [...names].sort()) {
-    const count = countOf(name, { truth, book, isTarget: targets.has(name) });
+    const count = countOf(name, { job, truth, book, nowMs, isTarget: targets.has(name) });
     if (count !== undefined) by[count].push(name);
   }
   const desired = Object.values(by).reduce((sum, group) => sum + group.length, 0);
@@ -67,24 +67,43 @@ export function recount(job: ImagePullJob, truth: Truth, book: JobBook): string 
   });
 }
 
-/** Whether the credentials changed after the pull was asked for. Times in objects are whole seconds. */
+/** As times in objects are. */
+const wholeSeconds = (ms: number): number => Math.floor(ms / 1000) * 1000;
+
+/** Whether the credentials changed after the pull was asked for. */
 function hasNewSecrets({ createdAt = '' }: ImageTagSpec, { mirroredMs }: JobBook): boolean {
-  return Math.floor(mirroredMs / 1000) * 1000 > Date.parse(createdAt);
+  return wholeSeconds(mirroredMs) > Date.parse(createdAt);
 }
 
-interface Place {
+/** What a recount is made from. */
+export interface Ledger {
   readonly truth: Truth;
   readonly book: JobBook;
+  readonly nowMs: number;
+}
+
+interface Place extends Ledger {
+  readonly job: ImagePullJob;
   readonly isTarget: boolean;
 }
 
-function countOf(name: string, { truth, book, isTarget }: Place): Count | undefined {
+/** A target with new credentials: it waits for its second pull, or for its node, but an Always job for that no longer than ten minutes. */
+function countOfSecond({ job, truth, book, nowMs }: Place, name: string): Count {
+  const sinceMs = unavailableSince(truth.nodes.get(name));
+  if (sinceMs === undefined) return 'waiting';
+  const startedMs = Date.parse(job.status?.startTime ?? '') || 0;
+  const lateMs = Math.max(sinceMs, startedMs, wholeSeconds(book.mirroredMs)) + PATIENCE_MS;
+  return job.spec.completionPolicy.type === 'Always' && lateMs <= nowMs ? 'failed' : 'unavailable';
+}
+
+function countOf(name: string, place: Place): Count | undefined {
+  const { truth, book, isTarget } = place;
   const nodeImage = truth.nodeImages.get(name);
   const node = truth.nodes.get(name);
   const standing = standingOf(nodeImage, book.image, book.uid);
   if (standing.kind === 'pending') return 'active';
   if (standing.kind === 'failed' && isTarget && hasNewSecrets(standing.entry, book)) {
-    return unavailableSince(node) === undefined ? 'waiting' : 'unavailable';
+    return countOfSecond(place, name);
   }
   if (standing.kind !== 'none') return standing.kind;
   if (!isTarget) return undefined;

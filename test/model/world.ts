@@ -115,10 +115,9 @@ export class ModelWorld implements AsyncDisposable {
     if (led) this.#electLater();
   }
 
-  /** Ends all faults of API and managers; somebody leads. */
+  /** Ends all faults of API and managers. A lease that is not free yet is so no sooner: writes of the leader before may still arrive. */
   heal(): void {
     for (const { client } of this.#managers) client.heal();
-    this.elect();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
