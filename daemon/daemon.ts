@@ -18,7 +18,7 @@ import { measuredRuntime } from './cri/measured-runtime.ts';
 import { createRuntimeConnection, type RuntimeConnection } from './cri/runtime-connection.ts';
 import { createImageFs, type ImageFsOptions } from './image-fs.ts';
 import { watchNodeImage } from './node-image-source.ts';
-import { type EndedPull, recordPullEvents } from './pull-events.ts';
+import { type EndedPull, recordPullEvents, SHORT_PULL_MS } from './pull-events.ts';
 import { PullMetrics } from './pull-metrics.ts';
 import { PullScheduler } from './pull-scheduler.ts';
 import { PullSlots } from './pull-slots.ts';
@@ -67,8 +67,6 @@ export interface Daemon {
   readonly problems: readonly string[];
 }
 
-/** A pull that ends within this time makes no other write than that of its end. */
-const PROGRESS_MS = 3_000;
 /** Tags that end together, because their images were there all along, are one write. */
 const GATHER_MS = 20;
 
@@ -158,7 +156,7 @@ class NodeDaemon implements Daemon {
         imageFs: createImageFs(options, this.#deps),
       },
       {
-        onProgress: () => this.#reporter.changed(PROGRESS_MS),
+        onProgress: () => this.#reporter.changed(SHORT_PULL_MS),
         onRetry: reason => this.#metrics.retried(reason),
         onEnd: ended => this.#ended(ended),
       },
@@ -172,7 +170,7 @@ class NodeDaemon implements Daemon {
     const read = nodeImage && readNodeImage(nodeImage);
     this.#scheduler.apply(read);
     this.#leases.keepOnly(unfinishedImages(read));
-    this.#reporter.observe(nodeImage, PROGRESS_MS);
+    this.#reporter.observe(nodeImage, SHORT_PULL_MS);
   }
 
   #ended(ended: EndedPull): void {

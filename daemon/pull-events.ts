@@ -16,7 +16,13 @@ export interface EndedPull {
   readonly sizeBytes?: number;
 }
 
-/** Writes the peer's events: success on the NodeImage if something was pulled; failure also on the jobs that wanted it. */
+/**
+ * A pull that ends within this time makes one write, that of its end. The status tells all that an Event would, and a job over
+ * thousands of nodes would write as many of them.
+ */
+export const SHORT_PULL_MS = 3_000;
+
+/** Writes the peer's events: success on the NodeImage if that took a while; failure also on the jobs that wanted it. */
 export function recordPullEvents(
   events: EventRecorder,
   nodeImage: NodeImage,
@@ -27,6 +33,7 @@ export function recordPullEvents(
     case 'present':
       return;
     case 'pulled': {
+      if (elapsedMs <= SHORT_PULL_MS) return;
       const message = `${image}, elapsedTime ${(elapsedMs / 1000).toFixed(3)}s`;
       return events.event(nodeImage, { type: 'Normal', reason: 'PullImageSucceed', message });
     }

@@ -34,10 +34,7 @@ describe('daemon', () => {
     const { imageStatuses: _, firstSyncStatus, ...counts } = world.nodeImage?.status ?? {};
     assert.deepEqual(counts, { desired: 1, succeeded: 1, failed: 0, pulling: 0, waiting: 0 });
     assert.equal(firstSyncStatus?.status, 'Succeeded');
-    assert.match(
-      world.events.join(),
-      /^PullImageSucceed NodeImage\/node-1: Image nginx:1, elapsedTime 2\.\d{3}s$/,
-    );
+    assert.deepEqual(world.events, [], 'a job over thousands of nodes would write as many');
   });
 
   it('pulls what is wanted later, too', async () => {
@@ -58,6 +55,10 @@ describe('daemon', () => {
     assert.ok(world.clock.monotonicMs() >= 3_000 && world.clock.monotonicMs() < 4_000);
     assert.equal((await world.result('nginx', '1')).phase, 'Succeeded');
     assert.equal(world.statusWrites.length, 2);
+    assert.match(
+      world.events.join(),
+      /^PullImageSucceed NodeImage\/node-1: Image nginx:1, elapsedTime 10\.\d{3}s$/,
+    );
   });
 
   it('says why a pull failed, on the NodeImage and on the jobs', async () => {
@@ -175,7 +176,7 @@ describe('daemon', () => {
     });
 
     it('writes the results it has', async () => {
-      world.push('nginx:1');
+      world.push('nginx:1', 10);
       await world.want({ nginx: [tagSpec('1')] });
       // The status limit holds everything back.
       let allowed = false;

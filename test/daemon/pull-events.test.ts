@@ -18,14 +18,14 @@ describe('recordPullEvents', () => {
     nginx: [tagSpec('1', { ownerReferences: [owner, { kind: 'Nameless' }] })],
   });
 
-  const eventsOf = (outcome: FinalOutcome) => {
+  const eventsOf = (outcome: FinalOutcome, elapsedMs = 12_345) => {
     const events: { about: KubeObject; options: EventOptions }[] = [];
     const recorder = {
       event: (about: KubeObject, options: EventOptions) => void events.push({ about, options }),
       flush: async () => {},
     };
     for (const pull of planPulls(node, new Map()).start) {
-      recordPullEvents(recorder, node, { pull, outcome, elapsedMs: 1_234 });
+      recordPullEvents(recorder, node, { pull, outcome, elapsedMs });
     }
     return events;
   };
@@ -37,10 +37,14 @@ describe('recordPullEvents', () => {
         options: {
           type: 'Normal',
           reason: 'PullImageSucceed',
-          message: 'Image nginx:1, elapsedTime 1.234s',
+          message: 'Image nginx:1, elapsedTime 12.345s',
         },
       },
     ]);
+  });
+
+  it('tells nobody of a pull that was over within 3 s: its status does', () => {
+    assert.deepEqual(eventsOf({ kind: 'pulled', imageID: 'id' }, 3_000), []);
   });
 
   it('tells nobody of an image that was there', () => {
