@@ -11,7 +11,7 @@ import { NODE_IMAGES } from '../../api/resources.ts';
 import { createDaemon, type Daemon, type DaemonOptions } from '../../daemon/daemon.ts';
 import type { EventOptions } from '../../kube/event-recorder.ts';
 import type { JsonPatchOperation, PatchOptions } from '../../kube/kube-client.ts';
-import { noMetrics } from '../../runtime/metrics.ts';
+import { createPlainMetrics } from '../../runtime/plain-metrics.ts';
 import { CriServer, type CriServerOptions } from '../../sim/cri-server.ts';
 import { NetworkModel } from '../../sim/network-model.ts';
 import { RegistryModel } from '../../sim/registry-model.ts';
@@ -39,6 +39,7 @@ export class DaemonWorld implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly kube = new FakeKube({ clock: this.clock });
   readonly log = new RecordingLogger();
+  readonly metrics = createPlainMetrics();
   readonly registry = new RegistryModel();
   readonly cri: CriServer;
   /** `reason kind/name: message`, in order. */
@@ -57,10 +58,10 @@ export class DaemonWorld implements AsyncDisposable {
 
   /** Starts a daemon; the one before must have been stopped. */
   startDaemon(options: Partial<DaemonOptions> = {}): Daemon {
-    const { clock, kube, log } = this;
+    const { clock, kube, log, metrics } = this;
     const daemon = createDaemon(
       { nodeName: 'node-1', runDir: this.#folder.path, ...options },
-      { client: kube, clock, log, metrics: noMetrics, random: () => 0, events: this.#recorder() },
+      { client: kube, clock, log, metrics, random: () => 0, events: this.#recorder() },
     );
     const abort = new AbortController();
     const running = daemon.run(abort.signal);
