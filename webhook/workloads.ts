@@ -65,6 +65,10 @@ function markPatch(object: JsonObject, mark: string | undefined): readonly Patch
 function fits(annotations: JsonObject, mark: string): boolean {
   const others = Object.entries(annotations).filter(([key]) => key !== ANNOTATION_IMAGE_CHANGE);
   const texts = [...others.flat(), ANNOTATION_IMAGE_CHANGE, mark];
-  const sizeBytes = texts.reduce((sum: number, text) => sum + Buffer.byteLength(String(text)), 0);
-  return sizeBytes <= MAX_ANNOTATIONS_BYTES;
+  return texts.reduce((sum: number, text) => sum + sizeBytes(text), 0) <= MAX_ANNOTATIONS_BYTES;
+}
+
+/** What is no text is refused after us. */
+function sizeBytes(value: unknown): number {
+  return typeof value === 'string' ? Buffer.byteLength(value) : 0;
 }

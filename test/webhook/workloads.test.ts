@@ -59,7 +59,6 @@ function admit(object: Json, old?: Json): Json {
 }
 
 const annotationsOf = (object: Json): unknown => (object['metadata'] as Json)['annotations'];
-
 describe('markImageChange', () => {
   const old = cloneSet({ images: { web: 'nginx:1', log: 'fluent:1' } });
 
@@ -174,10 +173,17 @@ describe('markImageChange', () => {
   });
 
   it('leaves the mark away when the annotations would become too large for the API server', () => {
-    const annotations = { big: 'x'.repeat(256 * 1024 - 40) };
-    const next = cloneSet({ images: { web: 'a:2' }, annotations });
+    const big = 'x'.repeat(256 * 1024 - 40);
+    const next = cloneSet({ images: { web: 'a:2' }, annotations: { big } });
     const decision = handler(requestOf(next, cloneSet({ images: { web: 'a:1' } })), fakeDeps());
     assert.deepEqual(decision, { type: 'allowed', patch: [], warnings: [] });
+  });
+
+  it('marks beside annotations that are anything but texts', () => {
+    const annotations = JSON.parse('{"a":[{"toString":null}]}') as Record<string, string>;
+    const next = cloneSet({ images: { web: 'a:2' }, annotations });
+    const after = annotationsOf(admit(next, cloneSet({ images: { web: 'a:1' } })));
+    assert.deepEqual(after, { ...annotations, ...marked('a:1', 'a:2') });
   });
 
   it('asks for advice about new images, each once, and passes it on', () => {
