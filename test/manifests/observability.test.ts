@@ -112,6 +112,16 @@ describe('Alert rules', () => {
     }
   });
 
+  it('stand in the guide with their severity', () => {
+    const guide = read('docs/guides/monitoring.md');
+    for (const { alert, labels } of rules) {
+      assert.ok(
+        guide.includes(`| [${alert}](../runbooks/${alert}.md) | ${labels['severity']} |`),
+        alert,
+      );
+    }
+  });
+
   it('say how bad it is, what it is and what it means', () => {
     for (const { alert, labels, annotations } of rules) {
       assert.match(labels['severity'] ?? '', /^(?:critical|warning|info)$/, alert);
