@@ -15,6 +15,10 @@ export interface Session {
   readonly out: Terminal;
   /** A line for people, beside the output. */
   readonly note: (line: string) => void;
+  /** Does `work` and hands over what the API server warns of meanwhile; at other times it is noted at once, as kubectl does. */
+  readonly withWarnings: <T>(
+    work: () => Promise<T>,
+  ) => Promise<{ readonly result: T; readonly warnings: readonly string[] }>;
   readonly signal: AbortSignal;
 }
 
@@ -30,7 +34,8 @@ export async function inSession(
   let exitCode = 130;
   try {
     await untilSignalled(async signal => {
-      using cluster = await connectCluster(raw, warning => note(`Warning: ${warning}`));
+      const { warn, withWarnings } = warningsFor(note);
+      using cluster = await connectCluster(raw, warn);
       const out = createTerminal(process.stdout, process.env);
       const { client, namespace } = cluster;
       exitCode = await command({
@@ -39,6 +44,7 @@ export async function inSession(
         clock: systemClock,
         out,
         note,
+        withWarnings,
         signal,
       });
     });
@@ -47,4 +53,23 @@ export async function inSession(
     exitCode = exitCodeOf(error);
   }
   process.exitCode = exitCode;
+}
+
+/** Warnings go to `note`, but to those who ask for them while they work. */
+function warningsFor(note: Session['note']): Pick<Session, 'withWarnings'> & {
+  readonly warn: (warning: string) => void;
+} {
+  let held: string[] | undefined;
+  return {
+    warn: warning => (held === undefined ? note(`Warning: ${warning}`) : void held.push(warning)),
+    withWarnings: async work => {
+      const warnings: string[] = [];
+      held = warnings;
+      try {
+        return { result: await work(), warnings };
+      } finally {
+        held = undefined;
+      }
+    },
+  };
 }

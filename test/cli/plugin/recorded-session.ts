@@ -22,6 +22,8 @@ export function recordedSession(
     namespace,
     clock: systemClock,
     note: line => err.push(line),
+    // The client of the tests has nobody to tell warnings.
+    withWarnings: async work => ({ result: await work(), warnings: [] }),
     signal,
     out: {
       isLive: false,
