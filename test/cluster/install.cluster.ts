@@ -1,18 +1,10 @@
 import assert from 'node:assert/strict';
-import {
-  DAEMON_NAMESPACE,
-  DAEMON_SECRETS_NAMESPACE,
-  DAEMON_SERVICE_ACCOUNT,
-  SYSTEM_NAMESPACE,
-} from '../../api/names.ts';
-import { NODE_IMAGES } from '../../api/resources.ts';
-import { connectKube } from '../../kube/connect-kube.ts';
-import { cachedAccess } from '../../kube/kube-access.ts';
+import { DAEMON_NAMESPACE, DAEMON_SECRETS_NAMESPACE, SYSTEM_NAMESPACE } from '../../api/names.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
 import { installManifests } from '../../manifests/render.ts';
-import { systemClock } from '../../runtime/clock.ts';
-import { imagePullJob, named, nodeImage, TAG } from '../manifests/test-objects.ts';
+import { imagePullJob } from '../manifests/test-objects.ts';
 import { binary } from './binaries.ts';
+import { createBoundDaemon, reportStatus } from './bound-daemon.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { run } from './process.ts';
 
@@ -107,50 +99,15 @@ describe('install.yaml on kube-apiserver', () => {
   });
 
   describe('a daemon', () => {
-    const nodes = ['node-a', 'node-b'];
     let tokenOfA: string;
     let unboundToken: string;
 
     before(async () => {
-      for (const name of nodes) {
-        await controlPlane.apply({ apiVersion: 'v1', kind: 'Node', metadata: { name } });
-        await controlPlane.apply(named(name, nodeImage([TAG])));
-      }
-      const container = { name: 'daemon', image: 'headstart' };
-      await controlPlane.apply({
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: { name: 'daemon-a', namespace: DAEMON_NAMESPACE },
-        spec: {
-          nodeName: 'node-a',
-          serviceAccountName: DAEMON_SERVICE_ACCOUNT,
-          containers: [container],
-        },
-      });
-      const create = ['create', 'token', DAEMON_SERVICE_ACCOUNT, '-n', DAEMON_NAMESPACE];
-      const bound = ['--bound-object-kind=Pod', '--bound-object-name=daemon-a'];
-      tokenOfA = await controlPlane.mustKubectl([...create, ...bound]);
-      unboundToken = await controlPlane.mustKubectl(create);
+      ({ token: tokenOfA, unboundToken } = await createBoundDaemon(controlPlane));
     });
 
-    const report = async (token: string, node: string): Promise<unknown> => {
-      const { url, caPem } = controlPlane;
-      const headers = { authorization: `Bearer ${token.trim()}` };
-      const deps = { clock: systemClock, random: Math.random };
-      const credentials = () => Promise.resolve({ tls: { ca: caPem }, headers });
-      const access = cachedAccess(new URL(url), credentials, deps);
-      using connection = connectKube(
-        { access, userAgent: 'headstart-test', fieldManager: 'headstart-daemon' },
-        deps,
-      );
-      const body = { status: { desired: 1, succeeded: 0 } };
-      return await connection.client.patch(
-        NODE_IMAGES,
-        { name: node },
-        { type: 'merge', body },
-        { subresource: 'status' },
-      );
-    };
+    const report = (token: string, node: string): Promise<unknown> =>
+      reportStatus(controlPlane, token, node);
 
     it('reports for the node that its token is bound to', async () => {
       await report(tokenOfA, 'node-a');

@@ -16,6 +16,7 @@ import type { ControlPlane } from './control-plane.ts';
 export interface WebhookReplica extends AsyncDisposable {
   readonly client: KubeClient;
   readonly advice: FakeAdvice;
+  readonly podNodes: FakePodNodes;
   readonly log: RecordingLogger;
   readonly certificates: Certificates;
   readonly port: number;
@@ -41,6 +42,7 @@ export async function startWebhookReplica(
   const { client } = connection;
   const log = new RecordingLogger();
   const advice = new FakeAdvice();
+  const podNodes = new FakePodNodes();
   const deps = { client, clock: systemClock, log, metrics: noMetrics, random: Math.random };
   const abort = new AbortController();
   let reachable = (): void => {};
@@ -64,12 +66,13 @@ export async function startWebhookReplica(
   const { lameDuckMs = 0 } = options;
   const server = createWebhookServer(
     { host: '127.0.0.1', port: 0, lameDuckMs },
-    { ...deps, advice, podNodes: new FakePodNodes(), tls: certificates },
+    { ...deps, advice, podNodes, tls: certificates },
   );
   await server.start();
   return {
     client,
     advice,
+    podNodes,
     log,
     certificates,
     port: server.port,

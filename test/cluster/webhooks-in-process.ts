@@ -11,6 +11,7 @@ import {
   VALIDATING_WEBHOOK_CONFIGURATIONS,
 } from '../../api/resources.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
+import type { Manifest } from '../../manifests/manifest.ts';
 import { webhookConfigurations } from '../../manifests/webhook-configurations.ts';
 import type { RecordingLogger } from '../support/recording-logger.ts';
 import type { ControlPlane } from './control-plane.ts';
@@ -18,7 +19,7 @@ import { until } from './until.ts';
 import { startWebhookReplica, type WebhookReplica } from './webhook-replica.ts';
 
 /** A replica that the kube-apiserver of a control plane calls. */
-export interface Webhooks extends Omit<WebhookReplica, 'port' | 'reachable'> {
+export interface Webhooks extends Omit<WebhookReplica, 'reachable'> {
   /** Answers so far, as `mutate.cloneset.headstart UPDATE patched`, and forgets them. */
   answers(): string[];
   /** Bundles in the two configurations; '' where there is none. */
@@ -87,8 +88,11 @@ export async function isCalled(
 }
 
 /** The configurations as installed, but led to this machine: there is no Service network. */
-export function byUrl(port: number): object[] {
-  return webhookConfigurations().map(configuration => {
+export function byUrl(
+  port: number,
+  configurations: readonly Manifest[] = webhookConfigurations(),
+): object[] {
+  return configurations.map(configuration => {
     const { webhooks } = configuration as unknown as {
       readonly webhooks: readonly {
         readonly clientConfig: { readonly service: { readonly path: string } };
