@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DAEMON_NAMESPACE, DAEMON_SERVICE_ACCOUNT } from '../api/names.ts';
-import { DAEMON_NODE_OPTIONS } from '../manifests/daemon.ts';
+import { DAEMON_MEMORY_ENV } from '../manifests/daemon.ts';
 import { bundle } from '../test/cli/bundle.ts';
 import type { DaemonMachine } from '../test/cluster/daemon-machine.ts';
 import { freePort } from '../test/cluster/free-port.ts';
@@ -33,7 +33,7 @@ export async function createDaemonProcess(
     logFile: join(controlPlane.folder, 'bench-daemon.log'),
     env: {
       ...(await podEnvironment(controlPlane, account)),
-      NODE_OPTIONS: DAEMON_NODE_OPTIONS,
+      ...DAEMON_MEMORY_ENV,
     },
     command: [
       process.execPath,
