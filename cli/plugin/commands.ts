@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { completionCommand } from './completion-command.ts';
 import { nodesCommand } from './nodes-command.ts';
 import { planCommand } from './plan-command.ts';
 import { pullCommand } from './pull-command.ts';
@@ -15,5 +16,6 @@ export function pluginCommands(): readonly Command[] {
     whyCommand(),
     nodesCommand(),
     planCommand(),
+    completionCommand(),
   ];
 }
