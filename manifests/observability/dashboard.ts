@@ -1,7 +1,7 @@
 import { DASHBOARD_ROWS } from './dashboard-rows.ts';
 import { layOut } from './panels.ts';
 
-/** The dashboard in the form that Grafana imports and provisions (schema 41, Grafana 12; older ones read it, too). */
+/** The dashboard in the form that Grafana imports and provisions (schema 41, of Grafana 12). */
 export function grafanaDashboard(): object {
   return {
     uid: 'headstart',

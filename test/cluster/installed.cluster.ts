@@ -6,6 +6,7 @@ import { describeJobs } from './installed/jobs.ts';
 import { describePrivateRegistry } from './installed/private-registry.ts';
 import { describeRegistryBudget } from './installed/registry-budget.ts';
 import { describeResilience } from './installed/resilience.ts';
+import { describeRunbooks } from './installed/runbooks.ts';
 
 // One cluster for all of them: most of the time would go into its start.
 describe('Headstart, installed as shipped', () => {
@@ -20,6 +21,7 @@ describe('Headstart, installed as shipped', () => {
   describe('and malformed objects', () => describeDenials(() => cluster));
   describe('and a registry with a password', () => describePrivateRegistry(() => cluster));
   describe('and a registry with a ceiling', () => describeRegistryBudget(() => cluster));
+  describe('and its runbooks', () => describeRunbooks(() => cluster));
   describe('and managers that are away', () => describeResilience(() => cluster));
   describe('and its jobs', () => describeJobs(() => cluster));
 });
