@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { customResourceDefinitions, OWN_CRDS, WORKLOAD_CRDS } from '../../manifests/crds.ts';
 import { ALLOWED_OBJECTS } from '../manifests/allowed-objects.ts';
-import { DENIED_OBJECTS } from '../manifests/denied-objects.ts';
+import { DENIED_OBJECTS, STORED_OBJECTS } from '../manifests/denied-objects.ts';
 import { DOCUMENTS_AS_WRITTEN } from '../manifests/documents-as-written.ts';
 import { imagePullJob, named, nodeImage, TAG, type TestObject } from '../manifests/test-objects.ts';
 import { type CrdServer, startCrdServer } from './crd-server.ts';
@@ -51,6 +51,24 @@ describe('CRDs on kube-apiserver, no webhook running', () => {
         assert.match(stderr, says);
       });
     }
+
+    describe('as a change of what is stored', () => {
+      before(async () => {
+        for (const object of STORED_OBJECTS) await server.create(object);
+      });
+      after(async () => {
+        for (const { kind } of STORED_OBJECTS) await server.kubectl(['delete', kind, 'stored']);
+      });
+      for (const { title, object, was, says } of DENIED_OBJECTS) {
+        if (was !== undefined) continue;
+        it(title, async () => {
+          const replace = ['replace', '--dry-run=server'];
+          const { code, stderr } = await server.attempt(replace, named('stored', object));
+          assert.equal(code, 1);
+          assert.match(stderr, says);
+        });
+      }
+    });
 
     for (const { title, manifest, says } of DOCUMENTS_AS_WRITTEN) {
       it(title, async () => {

@@ -4,13 +4,21 @@ import { join } from 'node:path';
 import { SYSTEM_NAMESPACE } from '../../api/names.ts';
 import { splitBundle } from '../../certs/certificate-set.ts';
 import { ALLOWED_OBJECTS } from '../manifests/allowed-objects.ts';
-import { DENIED_OBJECTS } from '../manifests/denied-objects.ts';
+import { DENIED_OBJECTS, STORED_OBJECTS } from '../manifests/denied-objects.ts';
 import { imagePullJob, named } from '../manifests/test-objects.ts';
 import { apiServerCounter, FAIL_OPEN } from './api-server-counter.ts';
 import { type CrdServer, startCrdServer } from './crd-server.ts';
-import { mustRun } from './process.ts';
+import { type CommandResult, mustRun } from './process.ts';
 import { until } from './until.ts';
 import { deleteSecret, startWebhooks, type Webhooks } from './webhooks-in-process.ts';
+
+/** Of the manager, and yet with every right. */
+const MANAGER = [
+  '--as',
+  `system:serviceaccount:${SYSTEM_NAMESPACE}:headstart-manager`,
+  '--as-group',
+  'system:masters',
+];
 
 describe('webhooks on kube-apiserver', () => {
   let server: CrdServer;
@@ -91,6 +99,40 @@ describe('webhooks on kube-apiserver', () => {
       });
     }
 
+    describe('deny, as a change of what is stored,', () => {
+      before(async () => {
+        for (const object of STORED_OBJECTS) await server.create(object);
+      });
+      for (const { title, object, was, path } of DENIED_OBJECTS) {
+        if (was !== undefined) continue;
+        it(title, async () => {
+          const replace = ['replace', '--dry-run=server'];
+          const { code, stderr } = await server.attempt(replace, named('stored', object));
+          assert.equal(code, 1);
+          assert.match(webhooks.answers()[0] ?? '', /^mutate\.\w+\.headstart UPDATE denied$/);
+          assert.ok(stderr.includes(`${path}: `), stderr);
+        });
+      }
+    });
+
+    it('let what broke a rule before live on with a warning, but not with another broken value', async () => {
+      const what = ['imagepulljob', 'ratcheted'];
+      // No webhook is asked about what the manager writes, and the schema lets it pass.
+      const selector = { names: ['Not A Name'] };
+      await server.create(named('ratcheted', imagePullJob({ selector })), ...MANAGER);
+      const patch = (body: object): Promise<CommandResult> =>
+        server.controlPlane.kubectl('patch', ...what, '--type=merge', '-p', JSON.stringify(body));
+      for (const body of [{ metadata: { labels: { a: 'b' } } }, { spec: { parallelism: 3 } }]) {
+        const { code, stderr } = await patch(body);
+        assert.equal(code, 0, stderr);
+        assert.match(stderr, /Warning: spec\.selector\.names\[0\]: must be the name of a Node/);
+      }
+      const other = await patch({ spec: { selector: { names: ['Not A Name Either'] } } });
+      assert.equal(other.code, 1);
+      assert.match(other.stderr, /is invalid: spec\.selector\.names\[0\]: must be/);
+      assert.equal((await patch({ spec: { selector: { names: ['node-1'] } } })).stderr, '');
+    });
+
     for (const [title, object] of ALLOWED_OBJECTS) {
       it(`allow ${title}`, () => server.create(object, '--dry-run=server'));
     }
@@ -111,13 +153,7 @@ describe('webhooks on kube-apiserver', () => {
     });
 
     it('are not called for what the manager writes, nor for status', async () => {
-      const manager = [
-        '--as',
-        `system:serviceaccount:${SYSTEM_NAMESPACE}:headstart-manager`,
-        '--as-group',
-        'system:masters',
-      ];
-      await server.create(named('ours', imagePullJob({})), ...manager);
+      await server.create(named('ours', imagePullJob({})), ...MANAGER);
       await server.patchStatus(['imagepulljob', 'ours'], { desired: 1 });
       assert.deepEqual(webhooks.answers(), []);
       await server.kubectl(['label', 'imagepulljob', 'ours', 'a=b']);

@@ -2,7 +2,9 @@ import { DENIED_CHANGES, DENIED_JOBS } from './denied-jobs.ts';
 import {
   type DeniedObject,
   imageListPullJob,
+  imagePullJob,
   imageReferences,
+  named,
   nodeImage,
   nodeImageOf,
   TAG,
@@ -99,3 +101,10 @@ export const DENIED_OBJECTS: readonly DeniedObject[] = [
   ...LISTS,
   ...NODE_IMAGES,
 ];
+
+/** A good object of each kind, for those of the table that are to replace one. */
+export const STORED_OBJECTS: readonly TestObject[] = [
+  imagePullJob({}),
+  imageListPullJob({}),
+  nodeImage([TAG]),
+].map(object => named('stored', object));
