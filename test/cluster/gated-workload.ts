@@ -103,14 +103,17 @@ function manifest({ kind, name, image, pods }: GatedWorkloadOptions): object {
     spec: {
       containers: [{ name: 'main', image }],
       readinessGates: [{ conditionType: GATE }],
-      topologySpreadConstraints: [
-        {
-          maxSkew: 1,
-          topologyKey: 'kubernetes.io/hostname',
-          whenUnsatisfiable: 'DoNotSchedule',
-          labelSelector: { matchLabels: labels },
+      // Stricter than spreading, which forgets pods that are still going.
+      affinity: {
+        podAntiAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [
+            {
+              topologyKey: 'kubernetes.io/hostname',
+              labelSelector: { matchLabels: labels },
+            },
+          ],
         },
-      ],
+      },
     },
   };
   const byKind = {
