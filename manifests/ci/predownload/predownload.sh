@@ -201,10 +201,10 @@ wait_for_end() {
   while [ "$(date +%s)" -lt "$give_up" ]; do
     if look; then
       [ "$uid" = "${first_uid:=$uid}" ] || fail 6 "ImagePullJob $name was deleted, and made anew by others"
+      [ "$failed" != True ] || give_reasons
       [ "$message" = "$shown" ] || say "$message"
       shown=$message
       [ "$complete" != True ] || return 0
-      [ "$failed" != True ] || give_reasons
     fi
     sleep "$LOOK_SECONDS"
   done
