@@ -167,6 +167,14 @@ const NODES: Row = {
       ],
     },
     {
+      title: 'Calls of the container runtime',
+      description: 'All but one in a hundred.',
+      unit: 's',
+      queries: [
+        q(quantile(0.99, 'headstart_cri_request_duration_seconds', ', method'), '{{method}}'),
+      ],
+    },
+    {
       title: 'Credential plugins',
       description: 'Runs a second by how they ended.',
       queries: [
