@@ -50,8 +50,9 @@ export async function attemptPull(
   deps: AttemptDeps,
 ): Promise<AttemptResult> {
   using deadline = withDeadline(options.signal, options.timeoutMs, deps.clock);
+  const call = { signal: deadline.signal, deadlineMs: options.timeoutMs };
   let found = NOT_IN_TIME;
-  try {
+  const find = async (): Promise<void> => {
     found = await deps.credentials({
       repository: canonicalName(options.reference),
       pullSecrets: pull.pullSecrets,
@@ -59,9 +60,12 @@ export async function attemptPull(
       fresh: options.freshCredentials,
       signal: deadline.signal,
     });
-    const call = { signal: deadline.signal, deadlineMs: options.timeoutMs };
+  };
+  try {
+    // Together: a pull waits for both.
+    const [lease] = await Promise.all([openLease(pull, call, deps), find()]);
     const { credentials } = found;
-    const imageRef = await download({ pull, credentials, call }, options, deps);
+    const imageRef = await download({ pull, credentials, lease, call }, options, deps);
     return { kind: 'pulled', imageID: imageIDOf(pull.name, imageRef) };
   } catch (error) {
     options.signal.throwIfAborted();
@@ -75,23 +79,30 @@ function jobsOf({ spec }: WantedPull): ObjectKey[] {
   return (spec.ownerReferences ?? []).map(({ name = '', namespace }) => objectKey(name, namespace));
 }
 
+/** Undefined where the runtime has none. What is downloaded under it outlives the attempt. */
+function openLease(
+  { name, tag }: WantedPull,
+  call: RuntimeCall,
+  { runtime, clock }: AttemptDeps,
+): Promise<string | undefined> {
+  const image = pullReference(name, tag);
+  return openPullLease({ image, call }, { store: runtime.store, clock });
+}
+
 interface Download {
   readonly pull: WantedPull;
   readonly credentials: readonly Credential[];
+  readonly lease: string | undefined;
   readonly call: RuntimeCall;
 }
 
-/** Pulls under a lease, where the runtime has them: what is downloaded outlives the attempt then. */
 async function download(
-  { pull, credentials, call }: Download,
+  { pull, credentials, lease, call }: Download,
   { onBytes }: AttemptOptions,
   { runtime, clock }: AttemptDeps,
 ): Promise<string> {
-  const image = pullReference(pull.name, pull.tag);
-  const deps = { store: runtime.store, clock };
-  const lease = await openPullLease({ image, call }, deps);
   try {
-    return await followDownload({ lease, onBytes }, deps, () =>
+    return await followDownload({ lease, onBytes }, { store: runtime.store, clock }, () =>
       pullWithAny({ ...requestOf(pull), lease }, credentials, call, runtime),
     );
   } catch (error) {

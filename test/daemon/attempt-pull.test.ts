@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import type { FoundCredentials } from '../../daemon/credentials/credential-source.ts';
+import { defer } from '../support/defer.ts';
 import { FakeContentStore } from './containerd/fake-content-store.ts';
 import { fails } from './fake-runtime.ts';
 import { PullWorld } from './pull-world.ts';
@@ -49,6 +51,16 @@ describe('attemptPull', () => {
         [...store.leases.keys()],
       );
       assert.equal(store.leases.size, 1);
+    });
+
+    it('opens its lease while credentials are looked for', async () => {
+      const found = defer<FoundCredentials>();
+      world.find = () => found.promise;
+      await run();
+      assert.deepEqual([store.leases.size, runtime.pulls.length], [1, 0]);
+      found.resolve({ credentials: [], problems: [] });
+      await world.clock.advance(0);
+      assert.equal(runtime.pulls.length, 1);
     });
 
     it('keeps nothing of what did not fit on the disk', async () => {

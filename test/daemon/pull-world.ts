@@ -36,6 +36,8 @@ export class PullWorld {
   diskProblem: string | undefined;
   /** What asking for credentials gives. */
   found: FoundCredentials = { credentials: [], problems: [] };
+  /** Looks for them. */
+  find: () => FoundCredentials | Promise<FoundCredentials> = () => this.found;
   /** Requests for credentials so far. */
   readonly asked: CredentialRequest[] = [];
 
@@ -61,7 +63,7 @@ export class PullWorld {
       random: () => 0,
       credentials: async (request: CredentialRequest) => {
         this.asked.push(request);
-        return this.found;
+        return this.find();
       },
       onStart: () => {
         running.startedAtMs = this.clock.monotonicMs();
