@@ -4,6 +4,7 @@ import type { CertificateSource } from '../../certs/certificate-source.ts';
 import { createCertificates } from '../../certs/certificates.ts';
 import { FileSource } from '../../certs/file-source.ts';
 import { createAdvice } from '../../controllers/advice/advice.ts';
+import { releaseJobs } from '../../controllers/image-pull-job/release-jobs.ts';
 import type { Informers } from '../../controllers/informers.ts';
 import { createPodNodes } from '../../controllers/pod-nodes.ts';
 import { untilAborted } from '../../runtime/abort.ts';
@@ -61,7 +62,10 @@ export function composeAdmission(
       answer();
     },
     stop: async () => {
-      await uninstall.whenUnderWay(signal => certificates.disarm(signal));
+      await uninstall.whenUnderWay(async signal => {
+        await certificates.disarm(signal);
+        await releaseJobs(informers, deps, signal);
+      });
       await server.stop();
     },
     get port() {

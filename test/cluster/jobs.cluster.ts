@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { Secret } from '../../api/core.ts';
 import type { ImageListPullJob } from '../../api/image-list-pull-job.ts';
 import type { ImagePullJob } from '../../api/image-pull-job.ts';
+import { SYSTEM_NAMESPACE } from '../../api/names.ts';
 import { IMAGE_LIST_PULL_JOBS, IMAGE_PULL_JOBS, SECRETS } from '../../api/resources.ts';
+import { installManifests } from '../../manifests/render.ts';
 import { binary } from './binaries.ts';
 import type { ManagerProcess } from './faults/manager-process.ts';
 import { type FaultWorld, PULL_SECRET, startFaultWorld } from './faults/world.ts';
@@ -166,5 +168,23 @@ describe('jobs and lists as people handle them, without any webhook', () => {
     await job('without-role', { pullSecrets: [PULL_SECRET], parallelism: 0 });
     await waitFor('condition=PullSecretsReady=false', 'imagepulljob/without-role');
     await mustKubectl(['delete', 'imagepulljob/without-role', '--timeout=20s']);
+  });
+
+  it('a manager whose Deployment is deleted lets go of its jobs, so that their definition can go', async () => {
+    const { mustKubectl, apply } = world.controlPlane;
+    await manager.stop();
+    const [deployment] = installManifests({}).filter(({ kind }) => kind === 'Deployment');
+    assert.ok(deployment !== undefined);
+    await apply(deployment);
+    manager = await world.startManager('leaving');
+    await job('unfinished', { pullSecrets: [PULL_SECRET], parallelism: 0 });
+    const finalizers = ['-o', 'jsonpath={.metadata.finalizers}'];
+    await until(
+      async () => (await mustKubectl(['get', 'imagepulljob/unfinished', ...finalizers])) !== '',
+      { what: 'the finalizer', ...SOON },
+    );
+    await mustKubectl(['delete', 'deployment', 'headstart-manager', '-n', SYSTEM_NAMESPACE]);
+    assert.equal(await manager.stop(), 0);
+    await mustKubectl(['delete', 'crd', 'imagepulljobs.apps.kruise.io', '--timeout=30s']);
   });
 });
