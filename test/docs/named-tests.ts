@@ -29,8 +29,8 @@ export function readPage(page: string): string {
 
 /** Fails unless the test that a row names is there. */
 export function assertExists({ file, words }: NamedTest): void {
-  // A suite runs on several implementations, so its file is no test by itself.
-  const name = /\.(cluster|suite)$/.test(file) ? `${file}.ts` : `${file}.test.ts`;
+  // A suite runs on several implementations, and properties run at two lengths, so their files are no tests by themselves.
+  const name = /(\.(cluster|suite)|-properties)$/.test(file) ? `${file}.ts` : `${file}.test.ts`;
   const path = new URL(name, TEST);
   assert.ok(existsSync(path), `no file test/${name}`);
   const text = readFileSync(path, 'utf8').replaceAll("\\'", "'");
