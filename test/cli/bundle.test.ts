@@ -90,4 +90,10 @@ describe('the bundle', () => {
       [],
     );
   });
+
+  it('starts the kubectl plugin with commander alone: its help must come at once', () => {
+    const files = [...loadedWith('kubectl-headstart.mjs', folder)];
+    const packages = new Set(files.flatMap(file => packagesIn(join(folder, file))));
+    assert.deepEqual([...packages], ['commander']);
+  });
 });
