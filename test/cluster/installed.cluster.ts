@@ -3,6 +3,7 @@ import { diagnoseFailures } from './diagnose.ts';
 import { installHeadstart, pushHeadstart } from './install.ts';
 import { describeDenials } from './installed/denials.ts';
 import { describeJobs } from './installed/jobs.ts';
+import { describePlugin } from './installed/plugin.ts';
 import { describePrivateRegistry } from './installed/private-registry.ts';
 import { describeRegistryBudget } from './installed/registry-budget.ts';
 import { describeResilience } from './installed/resilience.ts';
@@ -21,6 +22,7 @@ describe('Headstart, installed as shipped', () => {
   describe('and malformed objects', () => describeDenials(() => cluster));
   describe('and a registry with a password', () => describePrivateRegistry(() => cluster));
   describe('and a registry with a ceiling', () => describeRegistryBudget(() => cluster));
+  describe('and kubectl headstart', () => describePlugin(() => cluster));
   describe('and its runbooks', () => describeRunbooks(() => cluster));
   describe('and managers that are away', () => describeResilience(() => cluster));
   describe('and its jobs', () => describeJobs(() => cluster));
