@@ -12,9 +12,10 @@ import { ciRecipes, environmentOf } from '../support/ci-recipes.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 import { binary } from './binaries.ts';
 import { type CrdServer, startCrdServer } from './crd-server.ts';
-import { goModule } from './go-module.ts';
+import { DEFINITIONS, goModule } from './go-module.ts';
 import { predownload } from './predownload.ts';
 import { mustRun } from './process.ts';
+import { until } from './until.ts';
 
 const FOLDER = 'manifests/ci';
 const ACCOUNT = 'system:serviceaccount:ci:headstart-predownload';
@@ -27,11 +28,8 @@ describe('CI recipes on kube-apiserver, with the definitions of Tekton and Argo 
 
   before(async () => {
     server = await startCrdServer();
-    const tekton = join(await goModule('github.com/tektoncd/pipeline@v1.0.0'), 'config/300-crds');
-    const argo = join(
-      await goModule('github.com/argoproj/argo-workflows/v3@v3.6.5'),
-      'manifests/base/crds/full',
-    );
+    const tekton = join(await goModule(DEFINITIONS.tekton), 'config/300-crds');
+    const argo = join(await goModule(DEFINITIONS.argoWorkflows), 'manifests/base/crds/full');
     for (const file of [
       `${tekton}/300-task.yaml`,
       `${tekton}/300-pipeline.yaml`,
@@ -42,7 +40,9 @@ describe('CI recipes on kube-apiserver, with the definitions of Tekton and Argo 
     }
     const templates = await readFile(`${argo}/argoproj.io_workflowtemplates.yaml`, 'utf8');
     await server.create(completed(parse(templates) as Definition));
-    await server.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
+    // A definition has no conditions at first, which kubectl takes for an error.
+    const established = ['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s'];
+    await until(() => server.kubectl(established), { what: 'the definitions' });
     await server.kubectl(['create', 'namespace', 'ci']);
   });
   after(() => server?.[Symbol.asyncDispose]());
