@@ -25,6 +25,8 @@ export class Audit {
   /** From then on nothing but daemons has moved for so long that the managers know everything. */
   #calmFromMs = 0;
   readonly #books = new Map<string, JobBook>();
+  /** When NodeImages went, by name. */
+  readonly #leftAtMs = new Map<string, number>();
   readonly #maxPullsPerRegistry: number;
   readonly #pulls: RegistryPulls;
   readonly #truth: Truth;
@@ -101,7 +103,7 @@ export class Audit {
     }
     const book = this.#books.get(uid) ?? new JobBook(job);
     this.#books.set(uid, book);
-    book.mostNodes = Math.max(book.mostNodes, this.#truth.nodeImages.size);
+    book.mostNodes = Math.max(book.mostNodes, this.#knownNodes());
     book.edited(job, this.#clock.now());
     if (actor === 'manager' && change.type === 'MODIFIED') this.#seeStatus(book, change);
   }
@@ -150,17 +152,26 @@ export class Audit {
   }
 
   #seeNodeImage(actor: Actor, change: StoredChange): void {
-    const { nodeImages } = this.#truth;
     const after = change.object as NodeImage;
+    if (change.type === 'DELETED') this.#leftAtMs.set(after.metadata.name, this.#clock.now());
+    const knownNodes = this.#knownNodes();
     this.#judgeCeiling(actor, change);
     for (const book of this.#books.values()) {
-      book.mostNodes = Math.max(book.mostNodes, nodeImages.size);
+      book.mostNodes = Math.max(book.mostNodes, knownNodes);
       if (change.type !== 'MODIFIED') continue;
       const was = standingOf(change.previous as NodeImage, book.image, book.uid);
       const is = standingOf(after, book.image, book.uid);
       if (was.kind === 'none' && is.kind === 'none') continue;
       this.#judge({ actor, change, book, was, is });
     }
+  }
+
+  /** As many nodes as a manager may have in mind: it may not know yet of those that left. */
+  #knownNodes(): number {
+    const { nodeImages } = this.#truth;
+    const sinceMs = this.#clock.now() - LATEST_NEWS_MS;
+    const left = [...this.#leftAtMs].filter(([name, ms]) => ms >= sinceMs && !nodeImages.has(name));
+    return nodeImages.size + left.length;
   }
 
   #judge(move: Move): void {

@@ -25,7 +25,7 @@ export class JobBook {
   secretChangedMs = Number.NEGATIVE_INFINITY;
   /** When a copy did. */
   mirroredMs = Number.NEGATIVE_INFINITY;
-  /** The most nodes there ever were while it lived. */
+  /** The most nodes that a manager may have known while it lived. */
   mostNodes = 0;
   /** Its specs, oldest first, with the times from which they held. */
   readonly #specs: { readonly fromMs: number; readonly job: ImagePullJob }[] = [];
