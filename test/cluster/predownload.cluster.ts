@@ -114,7 +114,7 @@ describe('The script of the CI recipes', () => {
   });
 
   it('waits for the job of another run that asks for the same', async () => {
-    push('shop/twice:1', 4);
+    push('shop/twice:1', 8);
     const first = warm('shop/twice:1');
     await jobFor('shop/twice:1');
     const second = await warm('shop/twice:1');
