@@ -8,6 +8,7 @@ import type { EmbeddedCluster } from '../../../cli/embedded/embedded-cluster.ts'
 import { type Completion, complete } from '../../../cli/plugin/complete.ts';
 import { COMPLETION_SCRIPTS } from '../../../cli/plugin/completion-scripts.ts';
 import { pluginProgram } from '../../../cli/plugin/program.ts';
+import { completionLines } from '../../../cli/plugin/run-complete.ts';
 import { makeTempFolder } from '../../support/temp-folder.ts';
 import { bundle } from '../bundle.ts';
 import { rolloutWorkload } from '../rollout-objects.ts';
@@ -54,10 +55,8 @@ describe('completion by the program', function () {
   });
   after(() => cluster?.[Symbol.asyncDispose]());
 
-  const completions = async (...words: string[]): Promise<string[]> => {
-    const { stdout } = await headstart('__complete', ...words);
-    return stdout.trimEnd().split('\n');
-  };
+  const completions = (...words: string[]): Promise<readonly string[]> =>
+    completionLines(pluginProgram(), words);
 
   it('knows the objects of the cluster', async () => {
     const kubeconfig = ['--kubeconfig', cluster.kubeconfigPath];
@@ -86,10 +85,8 @@ describe('completion by the program', function () {
     assert.deepEqual([code, stdout, stderr], [0, ':4\n', '']);
   });
 
-  it('prints a script for each shell', async () => {
-    for (const shell of ['bash', 'zsh', 'fish', 'kubectl'] as const) {
-      assert.equal((await headstart('completion', shell)).stdout, COMPLETION_SCRIPTS[shell]);
-    }
+  it('prints the script of a shell that it knows', async () => {
+    assert.equal((await headstart('completion', 'fish')).stdout, COMPLETION_SCRIPTS.fish);
     assert.equal((await headstart('completion', 'tcsh')).code, 2);
   });
 
