@@ -79,7 +79,7 @@ const LABEL = 'example.com/edited';
 const SELECTOR = { matchExpressions: [{ key: 'example.com/skip', operator: 'DoesNotExist' }] };
 const FOREIGN = {
   name: 'foreign.example.com',
-  clientConfig: { url: 'https://127.0.0.1:1/' },
+  clientConfig: { service: { namespace: 'default', name: 'foreign', path: '/', port: 443 } },
   rules: [
     { apiGroups: ['example.com'], apiVersions: ['*'], resources: ['things'], operations: ['*'] },
   ],

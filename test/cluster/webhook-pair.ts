@@ -24,6 +24,8 @@ export class WebhookPair implements AsyncDisposable {
   readonly #lives: Lives;
   readonly #cleanup: CleanupStack;
   #replicas: readonly WebhookReplica[] = [];
+  /** Of the last change that a client made. */
+  version = 0;
   /** Certificates and authorities that were served, by serial number. */
   readonly served = new Set<string>();
   readonly authorities = new Set<string>();
