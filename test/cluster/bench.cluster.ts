@@ -4,6 +4,7 @@ import { fanout } from '../../bench/fanout.ts';
 import { nodes } from '../../bench/nodes.ts';
 import { rollout } from '../../bench/rollout.ts';
 import type { Result } from '../../bench/scenario.ts';
+import { webhook } from '../../bench/webhook.ts';
 
 /** Small and short: that they work is shown here, how fast Headstart is by `npm run bench`. */
 const TINY = { nodes: 12, parallelism: 3, pullMs: 300, pods: 5, jobs: 4 };
@@ -41,8 +42,8 @@ const CHECKS: Readonly<Record<string, (result: Result) => void>> = {
   },
 };
 
-describe('npm run bench, control plane', () => {
-  for (const scenario of [fanout, nodes, rollout, churn]) {
+describe('npm run bench, control plane and webhooks', () => {
+  for (const scenario of [fanout, nodes, rollout, churn, webhook]) {
     const { name, defaults } = scenario;
     it(`measures ${name}`, async () => {
       const kind = name === 'fanout' ? FANOUT : {};
