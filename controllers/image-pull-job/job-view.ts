@@ -226,8 +226,9 @@ export class JobView {
    * NodeImage was not there to be silent.
    */
   #rememberSilentNodes(nowMs: number): void {
-    if (this.#isNever) return;
-    for (const name of this.#job.status?.failedNodes ?? []) {
+    const { failedNodes = [], failures } = this.#job.status ?? {};
+    if (this.#isNever || failures?.every(({ reason }) => reason !== 'NodeUnavailable')) return;
+    for (const name of failedNodes) {
       const nodeImage = this.#world.nodeImages.get(name);
       if (nodeImage === undefined || isFull(nodeImage, this.#request.name)) continue;
       if (entryState(nodeImage, this.#request, this.uid).kind !== 'none') continue;
@@ -239,8 +240,13 @@ export class JobView {
   }
 }
 
-/** A NodeImage that stands for no Node is served by whoever made it. */
+/**
+ * A NodeImage that stands for no Node is served by whoever made it. Any other one without a Node is about to go, or newer than what the
+ * cache knows of Nodes: nobody has waited for it for longer than it is there.
+ */
 function availability(node: Node | undefined, nodeImage: NodeImage | undefined): Availability {
-  const fake = nodeImage?.metadata.labels?.[LABEL_FAKE_NODE_IMAGE] !== undefined;
-  return node === undefined && fake ? { available: true } : availabilityOf(node);
+  if (node !== undefined || nodeImage === undefined) return availabilityOf(node);
+  const { creationTimestamp, labels } = nodeImage.metadata;
+  if (labels?.[LABEL_FAKE_NODE_IMAGE] !== undefined) return { available: true };
+  return { available: false, sinceMs: epoch(creationTimestamp) ?? 0, why: 'the node is gone' };
 }

@@ -1,22 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Resource } from '../../../api/resource.ts';
-import { IMAGE_PULL_JOBS, NODE_IMAGES, SECRETS } from '../../../api/resources.ts';
-import type { KubeClient } from '../../../kube/kube-client.ts';
+import { IMAGE_PULL_JOBS } from '../../../api/resources.ts';
 import { KubeError } from '../../../kube/kube-error.ts';
-import { untilAborted } from '../../../runtime/abort.ts';
 import { createPlainMetrics } from '../../../runtime/plain-metrics.ts';
-import { defer } from '../../support/defer.ts';
-import type { FakeKube } from '../../support/fake-kube.ts';
 import { clientOf } from '../client-of.ts';
-import {
-  mirrorsIn,
-  node,
-  nodeNames,
-  pullJob,
-  pullSecret,
-  startCluster,
-  startReplica,
-} from '../cluster.ts';
+import { node, nodeNames, pullJob, startCluster, startReplica } from '../cluster.ts';
+import { lagging } from '../lagging.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -24,29 +12,6 @@ const MINUTE_MS = 60_000;
 const FIRST_DOWN = nodeNames(4).map((name, index) =>
   node(name, { ready: index === 0 ? 'False' : 'True' }),
 );
-
-function seedKey(kube: FakeKube): void {
-  kube.seed(SECRETS, pullSecret('key'));
-}
-
-/** A client whose lists and watches of one kind show the API as it was, until `release`. */
-function lagging(
-  kube: FakeKube,
-  kind: Resource = NODE_IMAGES,
-): { client: KubeClient; release: () => void } {
-  const gate = defer<void>();
-  const client = clientOf(kube, {
-    async *watch(resource, options) {
-      for await (const event of kube.watch(resource, options)) {
-        if (resource.plural === kind.plural) {
-          await untilAborted(gate.promise, options.signal);
-        }
-        yield event;
-      }
-    },
-  });
-  return { client, release: gate.resolve };
-}
 
 describe('image-pull-job controller: leaders and lost answers', () => {
   it('a new leader goes on where the old one was killed: no node twice, never more than the parallelism', async () => {
@@ -137,48 +102,6 @@ describe('image-pull-job controller: leaders and lost answers', () => {
     assert.equal(cluster.status('warm').succeeded, 2);
     assert.equal(cluster.status('warm').completionTime, '2026-01-01T00:00:01Z');
     assert.match(await metrics.exposition(), /^headstart_jobs_ended_total{.*} 1$/m);
-  });
-
-  it('copies a secret once, though its cache shows its own writes after the end of the job', async () => {
-    await using cluster = await startCluster({ nodes: 2, pullMs: 300, seed: seedKey });
-    cluster.kill();
-    const { kube } = cluster;
-    const client = clientOf(kube, {
-      async *watch(resource, options) {
-        for await (const event of kube.watch(resource, options)) {
-          const late = resource.plural === IMAGE_PULL_JOBS.plural && event.type === 'MODIFIED';
-          if (late) await kube.clock.sleep(3_000, options.signal);
-          yield event;
-        }
-      },
-    });
-    await using replica = await startReplica(client, kube.clock);
-    await replica.lead();
-    await cluster.create(pullJob('warm', { pullSecrets: ['key'] }));
-    await cluster.run(30_000);
-    assert.equal(cluster.status('warm').succeeded, 2);
-    const copies = kube.requests.filter(
-      ({ verb, resource }) => verb === 'create' && resource === 'secrets',
-    );
-    assert.equal(copies.length, 1);
-  });
-
-  it('a new leader whose cache lags behind copies no secret for a job that has ended', async () => {
-    await using cluster = await startCluster({ nodes: 2, pullMs: 3_000, seed: seedKey });
-    const { client, release } = lagging(cluster.kube, IMAGE_PULL_JOBS);
-    await cluster.create(pullJob('warm', { pullSecrets: ['key'] }));
-    await cluster.run(1_000);
-    await using standby = await startReplica(client, cluster.kube.clock);
-    await cluster.run(4_000);
-    assert.ok(cluster.status('warm').completionTime);
-    cluster.kill();
-    await standby.lead();
-    await cluster.run(10_000);
-    assert.deepEqual(mirrorsIn(cluster.kube), []);
-    release();
-    await cluster.run(60_000);
-    assert.deepEqual(mirrorsIn(cluster.kube), []);
-    assert.equal(cluster.status('warm').succeeded, 2);
   });
 
   it('a node that the API server refuses to write fails alone', async () => {
