@@ -8,10 +8,13 @@ export interface WebhookClientConfig {
   readonly url?: string;
 }
 
+/** One entry of a configuration. */
+export interface Webhook {
+  readonly name: string;
+  readonly clientConfig: WebhookClientConfig;
+}
+
 /** MutatingWebhookConfiguration or ValidatingWebhookConfiguration (admissionregistration.k8s.io/v1). */
 export interface WebhookConfiguration extends KubeObject {
-  readonly webhooks?: readonly {
-    readonly name: string;
-    readonly clientConfig: WebhookClientConfig;
-  }[];
+  readonly webhooks?: readonly Webhook[];
 }

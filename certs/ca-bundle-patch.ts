@@ -1,4 +1,4 @@
-import type { WebhookConfiguration } from '../api/webhook-configuration.ts';
+import type { Webhook, WebhookConfiguration } from '../api/webhook-configuration.ts';
 import type { JsonPatchOperation } from '../kube/kube-client.ts';
 
 /** The Service that stands before our webhook server. */
@@ -8,7 +8,7 @@ export interface ServiceReference {
 }
 
 /**
- * What has to change so that the API server trusts `caPem` for each webhook of `configuration` that leads to `service` or to a URL:
+ * What has to change so that the API server trusts `caPem` for each webhook of ours in `configuration`:
  * one member of each and nothing else (the peer rewrites whole configurations, its issue 2220). Empty when all is well.
  */
 export function caBundlePatch(
@@ -17,8 +17,8 @@ export function caBundlePatch(
   caPem: string,
 ): readonly JsonPatchOperation[] {
   const caBundle = Buffer.from(caPem).toString('base64');
-  const changes = (configuration.webhooks ?? []).flatMap(({ clientConfig }, i) =>
-    isOurs(clientConfig.service, service) && clientConfig.caBundle !== caBundle
+  const changes = (configuration.webhooks ?? []).flatMap((webhook, i) =>
+    isOurs(webhook, service) && webhook.clientConfig.caBundle !== caBundle
       ? [{ op: 'add', path: `/webhooks/${i}/clientConfig/caBundle`, value: caBundle } as const]
       : [],
   );
@@ -30,8 +30,8 @@ export function disarmingPatch(
   configuration: WebhookConfiguration,
   service: ServiceReference,
 ): readonly JsonPatchOperation[] {
-  const changes = (configuration.webhooks ?? []).flatMap(({ clientConfig }, i) =>
-    isOurs(clientConfig.service, service) && clientConfig.caBundle
+  const changes = (configuration.webhooks ?? []).flatMap((webhook, i) =>
+    isOurs(webhook, service) && webhook.clientConfig.caBundle
       ? [{ op: 'remove', path: `/webhooks/${i}/clientConfig/caBundle` } as const]
       : [],
   );
@@ -43,10 +43,14 @@ export function isArmed(configuration: WebhookConfiguration, service: ServiceRef
   return disarmingPatch(configuration, service).length > 0;
 }
 
-/** Whether a webhook that leads to `actual` is answered by `ours`; without a Service it has a URL, as outside of a cluster. */
-export function isOurs(actual: ServiceReference | undefined, ours: ServiceReference): boolean {
-  if (actual === undefined) return true;
-  return actual.namespace === ours.namespace && actual.name === ours.name;
+/** Ends the names of all webhooks of ours. */
+const NAME_SUFFIX = '.headstart';
+
+/** Whether `ours` answers the webhook. One without a Service has a URL, as outside of a cluster, and is known by its name. */
+export function isOurs({ name, clientConfig }: Webhook, ours: ServiceReference): boolean {
+  const { service } = clientConfig;
+  if (service === undefined) return name.endsWith(NAME_SUFFIX);
+  return service.namespace === ours.namespace && service.name === ours.name;
 }
 
 /** Positions in a list mean something else once somebody has changed it. */

@@ -76,7 +76,7 @@ export class ConfigurationWatch {
     return [...this.#informers.values()]
       .flatMap(informer => [...informer.list()])
       .flatMap(({ webhooks = [] }) => webhooks)
-      .filter(({ clientConfig }) => isOurs(clientConfig.service, this.#service))
+      .filter(webhook => isOurs(webhook, this.#service))
       .flatMap(({ clientConfig: { caBundle } }) =>
         caBundle === undefined || caBundle === '' ? [] : [splitBundle(decoded(caBundle))],
       );

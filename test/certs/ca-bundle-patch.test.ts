@@ -7,7 +7,7 @@ const bundle = Buffer.from('PEM').toString('base64');
 
 const configuration = (...clients: WebhookClientConfig[]): WebhookConfiguration => ({
   metadata: { name: 'headstart-mutating', resourceVersion: '7' },
-  webhooks: clients.map((clientConfig, i) => ({ name: `w${i}`, clientConfig })),
+  webhooks: clients.map((clientConfig, i) => ({ name: `w${i}.kind.headstart`, clientConfig })),
 });
 const paths = (...clients: WebhookClientConfig[]): string[] =>
   caBundlePatch(configuration(...clients), service, 'PEM').map(({ path }) => path);
@@ -44,6 +44,15 @@ describe('caBundlePatch', () => {
   it('leaves webhooks of other Services alone, also inside our configuration', () => {
     assert.deepEqual(paths({ service: { ...service, name: 'other' } }), []);
     assert.deepEqual(paths({ service: { ...service, namespace: 'other' } }), []);
+  });
+
+  it('leaves webhooks of others behind a URL alone, also inside our configuration', () => {
+    const foreign = {
+      name: 'audit.example.org',
+      clientConfig: { url: 'https://audit.example.org' },
+    };
+    const configuration = { metadata: { name: 'headstart-mutating' }, webhooks: [foreign] };
+    assert.deepEqual(caBundlePatch(configuration, service, 'PEM'), []);
   });
 
   it('has nothing to do for a configuration without webhooks', () => {
