@@ -4,17 +4,13 @@ import { stripVTControlCharacters, styleText } from 'node:util';
 export interface Terminal {
   /** Whether somebody sees it redrawn. */
   readonly isLive: boolean;
-  /** Characters a line; endless when nobody looks. */
-  columns(): number;
   print(lines: readonly string[]): void;
   /** Replaces what `redraw` showed last. */
   redraw(lines: readonly string[]): void;
-  /** Leaves what is shown and goes on below it. */
-  keep(): void;
   paint(color: Color, text: string): string;
 }
 
-export type Color = 'green' | 'red' | 'yellow' | 'dim';
+export type Color = 'green' | 'red';
 
 type Stream = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns' | 'rows'>;
 
@@ -22,24 +18,26 @@ type Stream = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns' | 'rows'>;
 export function createTerminal(stream: Stream, env: NodeJS.ProcessEnv): Terminal {
   const isLive = stream.isTTY && env['TERM'] !== 'dumb';
   const hasColor = isLive && !env['NO_COLOR'];
-  let shown = 0;
-  const columns = (): number => (isLive ? stream.columns || 80 : Number.POSITIVE_INFINITY);
+  /** Lengths of the lines that are shown: a terminal that became narrower has wrapped them. */
+  let shown: readonly number[] = [];
+  const columns = (): number => stream.columns || 80;
   const write = (lines: readonly string[]): void => {
     if (lines.length > 0) stream.write(`${lines.join('\n')}\n`);
   };
   return {
     isLive,
-    columns,
     print: write,
     redraw: lines => {
       // A line that wraps, or a screen that scrolls, could not be taken back.
       const fitting = lines.slice(0, Math.max(1, (stream.rows || 24) - 1));
-      if (shown > 0) stream.write(`\u001b[${shown}A\r\u001b[0J`);
-      write(fitting.map(line => cut(line, columns() - 1)));
-      shown = fitting.length;
-    },
-    keep: () => {
-      shown = 0;
+      const rows = shown.reduce(
+        (sum, length) => sum + Math.max(1, Math.ceil(length / columns())),
+        0,
+      );
+      if (rows > 0) stream.write(`\u001b[${rows}A\r\u001b[0J`);
+      const cutLines = fitting.map(line => cut(line, columns() - 1));
+      write(cutLines);
+      shown = cutLines.map(line => stripVTControlCharacters(line).length);
     },
     paint: (color, text) => (hasColor ? styleText(color, text, { validateStream: false }) : text),
   };

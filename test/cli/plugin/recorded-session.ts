@@ -27,10 +27,8 @@ export function recordedSession(
     signal,
     out: {
       isLive: false,
-      columns: () => Number.POSITIVE_INFINITY,
       print: lines => out.push(...lines),
       redraw: lines => out.push(...lines),
-      keep: () => {},
       paint: (_color, text) => text,
     },
   };

@@ -43,4 +43,13 @@ describe('the terminal', () => {
     terminal.redraw(['0123456789', '1', '2', '3', '4', '5']);
     assert.deepEqual(out.written, ['012345…\n1\n2\n3\n']);
   });
+
+  it('takes back lines that wrapped when the terminal became narrower', () => {
+    const out = stream(true);
+    const terminal = createTerminal(out, {});
+    terminal.redraw(['0123456789', '', 'a']);
+    out.columns = 4;
+    terminal.redraw(['b']);
+    assert.deepEqual(out.written.slice(1), ['\u001b[5A\r\u001b[0J', 'b\n']);
+  });
 });
