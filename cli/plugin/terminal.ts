@@ -18,8 +18,7 @@ type Stream = Pick<NodeJS.WriteStream, 'write' | 'isTTY' | 'columns' | 'rows'>;
 export function createTerminal(stream: Stream, env: NodeJS.ProcessEnv): Terminal {
   const isLive = stream.isTTY && env['TERM'] !== 'dumb';
   const hasColor = isLive && !env['NO_COLOR'];
-  /** Lengths of the lines that are shown: a terminal that became narrower has wrapped them. */
-  let shown: readonly number[] = [];
+  let shown: readonly string[] = [];
   const columns = (): number => stream.columns || 80;
   const write = (lines: readonly string[]): void => {
     if (lines.length > 0) stream.write(`${lines.join('\n')}\n`);
@@ -30,14 +29,13 @@ export function createTerminal(stream: Stream, env: NodeJS.ProcessEnv): Terminal
     redraw: lines => {
       // A line that wraps, or a screen that scrolls, could not be taken back.
       const fitting = lines.slice(0, Math.max(1, (stream.rows || 24) - 1));
-      const rows = shown.reduce(
-        (sum, length) => sum + Math.max(1, Math.ceil(length / columns())),
-        0,
-      );
+      const next = fitting.map(line => cut(line, columns() - 1));
+      // Writing the same again would flicker.
+      if (next.join('\n') === shown.join('\n')) return;
+      const rows = shown.reduce((sum, line) => sum + rowsOf(line, columns()), 0);
       if (rows > 0) stream.write(`\u001b[${rows}A\r\u001b[0J`);
-      const cutLines = fitting.map(line => cut(line, columns() - 1));
-      write(cutLines);
-      shown = cutLines.map(line => stripVTControlCharacters(line).length);
+      write(next);
+      shown = next;
     },
     paint: (color, text) => (hasColor ? styleText(color, text, { validateStream: false }) : text),
   };
@@ -47,4 +45,9 @@ export function createTerminal(stream: Stream, env: NodeJS.ProcessEnv): Terminal
 function cut(line: string, width: number): string {
   const plain = stripVTControlCharacters(line);
   return plain.length <= width ? line : `${plain.slice(0, Math.max(0, width - 1))}…`;
+}
+
+/** A terminal that became narrower has wrapped its lines. */
+function rowsOf(line: string, width: number): number {
+  return Math.max(1, Math.ceil(stripVTControlCharacters(line).length / width));
 }

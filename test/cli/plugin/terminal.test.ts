@@ -28,9 +28,10 @@ describe('the terminal', () => {
     });
   }
 
-  it('replaces what it showed', () => {
+  it('replaces what it showed, and leaves alone what has not changed', () => {
     const out = stream(true);
     const terminal = createTerminal(out, {});
+    terminal.redraw(['a', 'b']);
     terminal.redraw(['a', 'b']);
     terminal.redraw(['c']);
     assert.deepEqual(out.written, ['a\nb\n', '\u001b[2A\r\u001b[0J', 'c\n']);
