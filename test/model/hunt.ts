@@ -29,7 +29,9 @@ export function testCourses({ seed, seconds }: HuntOptions): void {
     for (let next = seed; performance.now() - startMs < seconds * 1_000; next++) {
       const [course] = fc.sample(courses, { seed: next, numRuns: 1 });
       assert.ok(course);
-      const { writes, failed } = await playCourse(course);
+      const { writes, failed } = await playCourse(course).catch((cause: unknown) => {
+        throw new Error(`the course of MODEL_SEED=${next} broke off`, { cause });
+      });
       if (failed !== undefined) {
         assert.fail(`MODEL_SEED=${next} ${await describeFailure(course, failed.stage, shortenMs)}`);
       }
