@@ -20,7 +20,7 @@ export interface KnownNodeImagesDeps {
 
 /**
  * NodeImages as the cache has them, or as we wrote them while the cache has not seen it yet. Whoever counts pulls must count
- * the ones that were just started. `metadata.generation` tells which is newer: it grows with every change of a spec.
+ * the ones that were just started. `metadata.generation` tells which spec is newer: it grows with every change of one.
  */
 export class KnownNodeImages {
   readonly #cache: Informer<NodeImage>;
@@ -75,14 +75,21 @@ export class KnownNodeImages {
     return names;
   }
 
-  /** Takes in what the API server answered to a read or a write. */
-  record(answer: NodeImage): void {
+  /** What the cache itself has, for {@link KnownNodeImages.record}. */
+  cached(name: string): NodeImage | undefined {
+    return this.#cache.get(name);
+  }
+
+  /**
+   * Takes in what the API server answered to a write, or to a read that began when the cache had `before`. A change of the status moves no
+   * generation: there the answer is newer only if the cache did not move during the read.
+   */
+  record(answer: NodeImage, before?: NodeImage): void {
     const cached = this.#cache.get(answer.metadata.name);
-    const seen =
-      cached?.metadata.uid === answer.metadata.uid &&
-      cached !== undefined &&
-      generationOf(cached) >= generationOf(answer);
-    if (seen) return;
+    if (cached !== undefined && cached.metadata.uid === answer.metadata.uid) {
+      const moved = cached !== before || isSameVersion(cached, answer);
+      if (moved && generationOf(cached) >= generationOf(answer)) return;
+    }
     this.#ahead.set(answer.metadata.name, trimNodeImage(answer));
     this.#notify(answer.metadata.name);
   }
@@ -125,6 +132,9 @@ export class KnownNodeImages {
     if (passed) this.#ahead.delete(object.metadata.name);
   }
 }
+
+const isSameVersion = (a: NodeImage, b: NodeImage): boolean =>
+  a.metadata.resourceVersion === b.metadata.resourceVersion;
 
 /** RFC 3339 in UTC with seconds: text order is time order. */
 const createdAt = (nodeImage: NodeImage): string => nodeImage.metadata.creationTimestamp ?? '';

@@ -168,9 +168,10 @@ export class NodeImageWriter {
   }
 
   async #read(name: string, options: CallLimits): Promise<NodeImage | undefined> {
+    const before = this.#known.cached(name);
     const newest = await this.#client.get(NODE_IMAGES, { name }, options);
     if (newest === undefined) this.#known.forget(name);
-    else this.#known.record(newest);
+    else this.#known.record(newest, before);
     return newest;
   }
 }

@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict';
-import type { NodeImage, NodeImageSpec } from '../../../api/node-image.ts';
+import type { NodeImageSpec } from '../../../api/node-image.ts';
 import { NODE_IMAGES } from '../../../api/resources.ts';
-import { INDEX_OWNER_UID, tagOwnerUids } from '../../../controllers/informers.ts';
-import { KnownNodeImages } from '../../../controllers/node-image-writer/known-node-images.ts';
-import { NodeImageWriter, type SpecChange } from '../../../controllers/node-image-writer/writer.ts';
-import { createInformer } from '../../../kube/create-informer.ts';
+import type { SpecChange } from '../../../controllers/node-image-writer/writer.ts';
 import { KubeError } from '../../../kube/kube-error.ts';
-import { silentLogger } from '../../../runtime/log.ts';
-import { noMetrics } from '../../../runtime/metrics.ts';
 import { defer } from '../../support/defer.ts';
 import { settle } from '../../support/fake-clock.ts';
-import { FakeKube } from '../../support/fake-kube.ts';
+import { startWriter } from './writer-world.ts';
 
 const adding =
   (name: string): SpecChange =>
@@ -18,42 +13,9 @@ const adding =
 
 const signal = new AbortController().signal;
 
-async function start(nodes: readonly string[] = ['node-1']) {
-  const kube = new FakeKube();
-  for (const name of nodes) kube.seed(NODE_IMAGES, { metadata: { name, generation: 1 }, spec: {} });
-  const deps = {
-    client: kube,
-    clock: kube.clock,
-    log: silentLogger,
-    metrics: noMetrics,
-    random: () => 0.5,
-  };
-  const informer = createInformer<NodeImage>(
-    { resource: NODE_IMAGES, indexes: { [INDEX_OWNER_UID]: tagOwnerUids } },
-    deps,
-  );
-  const known = new KnownNodeImages({ ...deps, informer });
-  const writer = new NodeImageWriter({ writeDeadlineMs: 4_000 }, { ...deps, known });
-  const abort = new AbortController();
-  const running = informer.run(abort.signal);
-  await settle();
-  return {
-    kube,
-    known,
-    writer,
-    patches: () => kube.requests.filter(({ verb }) => verb === 'patch').length,
-    images: (name = 'node-1') =>
-      Object.keys(kube.read<NodeImage>(NODE_IMAGES, name)?.spec.images ?? {}),
-    [Symbol.asyncDispose]: async () => {
-      abort.abort(new Error('the test ended'));
-      await running;
-    },
-  };
-}
-
 describe('NodeImageWriter', () => {
   it('merges what several jobs want on one node into one write', async () => {
-    await using world = await start();
+    await using world = await startWriter();
     const outcomes = await Promise.all(
       ['a', 'b', 'c'].map(name => world.writer.change('node-1', adding(name), signal)),
     );
@@ -63,7 +25,7 @@ describe('NodeImageWriter', () => {
   });
 
   it('writes one node one at a time, and what comes meanwhile in the next write', async () => {
-    await using world = await start();
+    await using world = await startWriter();
     const gate = defer<void>();
     world.kube.before = ({ verb }) => (verb === 'patch' ? gate.promise : undefined);
     const first = world.writer.change('node-1', adding('a'), signal);
@@ -82,7 +44,7 @@ describe('NodeImageWriter', () => {
 
   it('keeps at most 32 writes in flight', async () => {
     const nodes = Array.from({ length: 100 }, (_, index) => `node-${index}`);
-    await using world = await start(nodes);
+    await using world = await startWriter(nodes);
     const gate = defer<void>();
     world.kube.before = ({ verb }) => (verb === 'patch' ? gate.promise : undefined);
     const all = nodes.map(name => world.writer.change(name, adding('a'), signal));
@@ -94,7 +56,7 @@ describe('NodeImageWriter', () => {
   });
 
   it('takes the newest copy after a conflict and keeps what others wrote', async () => {
-    await using world = await start();
+    await using world = await startWriter();
     let raced = false;
     world.kube.before = async ({ verb }) => {
       if (verb !== 'patch' || raced) return;
@@ -107,7 +69,7 @@ describe('NodeImageWriter', () => {
   });
 
   it('takes a patch of paths that have just gone for a conflict', async () => {
-    await using world = await start();
+    await using world = await startWriter();
     await world.writer.change('node-1', adding('a'), signal);
     await settle();
     let raced = false;
@@ -125,7 +87,7 @@ describe('NodeImageWriter', () => {
   });
 
   it('a change that is refused leaves the others of its node alone', async () => {
-    await using world = await start();
+    await using world = await startWriter();
     const refusal = { reason: 'NodeImageFull', message: 'full' };
     const [refused, done] = await Promise.all([
       world.writer.change('node-1', () => ({ refused: refusal }), signal),
@@ -137,7 +99,7 @@ describe('NodeImageWriter', () => {
   });
 
   it('writes nothing when nothing changes, and says when there is no such node', async () => {
-    await using world = await start();
+    await using world = await startWriter();
     const same: SpecChange = ({ spec }): NodeImageSpec => spec;
     assert.equal((await world.writer.change('node-1', same, signal)).kind, 'done');
     assert.equal((await world.writer.change('gone', adding('a'), signal)).kind, 'gone');
@@ -145,7 +107,7 @@ describe('NodeImageWriter', () => {
   });
 
   it('a failure of one node is its own, and the next change of it is tried', async () => {
-    await using world = await start(['node-1', 'node-2']);
+    await using world = await startWriter(['node-1', 'node-2']);
     let fails = true;
     world.kube.before = ({ verb, name }) => {
       if (fails && verb === 'patch' && name === 'node-1')
@@ -165,7 +127,7 @@ describe('NodeImageWriter', () => {
   });
 
   it('gives up after some conflicts in a row', async () => {
-    await using world = await start();
+    await using world = await startWriter();
     world.kube.before = ({ verb }) => {
       if (verb === 'patch') throw new KubeError('changed', { status: 409, reason: 'Conflict' });
     };
@@ -175,7 +137,7 @@ describe('NodeImageWriter', () => {
 
   it('waits as long as the API server asks, in the slots it has', async () => {
     const nodes = Array.from({ length: 40 }, (_, index) => `node-${index}`);
-    await using world = await start(nodes);
+    await using world = await startWriter(nodes);
     let busy = true;
     world.kube.before = ({ verb }) => {
       if (busy && verb === 'patch') {
@@ -192,7 +154,7 @@ describe('NodeImageWriter', () => {
   });
 
   it('ends a write that takes too long for a leader', async () => {
-    await using world = await start();
+    await using world = await startWriter();
     world.kube.before = ({ verb }) => (verb === 'patch' ? defer<void>().promise : undefined);
     const rejected = assert.rejects(
       world.writer.change('node-1', adding('a'), signal),
@@ -204,7 +166,7 @@ describe('NodeImageWriter', () => {
 
   it('sends nothing more when the signal aborts, and waits for what it has sent', async () => {
     const nodes = Array.from({ length: 40 }, (_, index) => `node-${index}`);
-    await using world = await start(nodes);
+    await using world = await startWriter(nodes);
     const answered = defer<void>();
     world.kube.before = ({ verb }) => (verb === 'patch' ? answered.promise : undefined);
     const abort = new AbortController();
@@ -221,56 +183,5 @@ describe('NodeImageWriter', () => {
     const made = (await results).filter(({ status }) => status === 'fulfilled');
     assert.equal(made.length, 32);
     assert.equal(world.patches(), 32);
-  });
-});
-
-describe('KnownNodeImages', () => {
-  const owned =
-    (uid: string): SpecChange =>
-    () => ({
-      images: { nginx: { tags: [{ tag: 'v1', ownerReferences: [{ uid }] }] } },
-    });
-
-  it('shows a write before the cache does, then what the cache has', async () => {
-    await using world = await start();
-    const writing = world.writer.change('node-1', owned('job'), signal);
-    await writing;
-    assert.deepEqual([...world.known.ownedBy('job')], ['node-1']);
-    await settle();
-    await world.kube.patch(
-      NODE_IMAGES,
-      { name: 'node-1' },
-      { type: 'merge', body: { spec: { images: null } } },
-    );
-    await settle();
-    assert.deepEqual([...world.known.ownedBy('job')], []);
-    assert.deepEqual(world.known.get('node-1')?.spec, {});
-  });
-
-  it('forgets a NodeImage that was deleted, and one that was made anew', async () => {
-    await using world = await start();
-    await world.writer.change('node-1', owned('job'), signal);
-    await world.kube.delete(NODE_IMAGES, { name: 'node-1' });
-    await settle();
-    assert.equal(world.known.get('node-1'), undefined);
-    await world.kube.create(NODE_IMAGES, { metadata: { name: 'node-1' }, spec: {} });
-    await settle();
-    assert.deepEqual([...world.known.ownedBy('job')], []);
-    assert.deepEqual(
-      [...world.known.list()].map(({ metadata }) => metadata.name),
-      ['node-1'],
-    );
-  });
-
-  it('lists again when the first list of a new leader fails', async () => {
-    await using world = await start();
-    let fails = 2;
-    world.kube.before = ({ verb }) => {
-      if (verb === 'list' && fails-- > 0) throw new KubeError('away', { status: 503 });
-    };
-    const done = world.known.catchUp(signal);
-    await world.kube.clock.advance(5_000);
-    await done;
-    assert.equal(fails, -1);
   });
 });
