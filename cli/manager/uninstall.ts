@@ -1,22 +1,11 @@
-import { isBeingDeleted, type KubeObject } from '../../api/meta.ts';
+import { isBeingDeleted } from '../../api/meta.ts';
 import { MANAGER_DEPLOYMENT } from '../../api/names.ts';
-import { resource } from '../../api/resource.ts';
+import { DEPLOYMENTS } from '../../api/resources.ts';
+import type { Workload } from '../../api/workload.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
 import type { Logger } from '../../runtime/log.ts';
-
-interface Deployment extends KubeObject {
-  readonly spec?: { readonly replicas?: number };
-}
-
-const DEPLOYMENTS = resource<Deployment>({
-  group: 'apps',
-  version: 'v1',
-  plural: 'deployments',
-  kind: 'Deployment',
-  namespaced: true,
-});
 
 /** Saying goodbye is a courtesy: the process must not wait for an API server that is gone, too. */
 const DEADLINE_MS = 3000;
@@ -50,12 +39,12 @@ export class Uninstall {
     if (!this.#wasInstalled) return;
     await this.#try(async signal => {
       const found = await this.#deployment(signal);
-      const leaves = found === undefined || isBeingDeleted(found) || found.spec?.replicas === 0;
+      const leaves = found === undefined || isBeingDeleted(found) || found.spec.replicas === 0;
       if (leaves) await goodbye(signal);
     });
   }
 
-  #deployment(signal: AbortSignal): Promise<Deployment | undefined> {
+  #deployment(signal: AbortSignal): Promise<Workload | undefined> {
     const key = { namespace: this.#namespace, name: MANAGER_DEPLOYMENT };
     return this.#deps.client.get(DEPLOYMENTS, key, { signal });
   }
