@@ -1,11 +1,11 @@
 import type { ImagePullJob } from '../../api/image-pull-job.ts';
+import { jobState } from '../../api/job-state.ts';
 import { IMAGE_PULL_JOBS } from '../../api/resources.ts';
 import type { Informer } from '../../kube/informer.ts';
 import { linkedAbort } from '../../runtime/abort.ts';
 import { HeadstartError } from '../../runtime/errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { jobLines, jobSummary, progressLine } from './job-lines.ts';
-import { jobState } from './job-state.ts';
 import { followObjects } from './live-objects.ts';
 import type { OutputFormat } from './output-format.ts';
 import type { Session } from './session.ts';

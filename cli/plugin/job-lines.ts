@@ -1,5 +1,5 @@
 import type { ImagePullJob } from '../../api/image-pull-job.ts';
-import { jobState } from './job-state.ts';
+import { jobState } from '../../api/job-state.ts';
 import { example, timeLeft } from './job-table.ts';
 import { progressBar } from './progress-bar.ts';
 import { counted } from './text-table.ts';

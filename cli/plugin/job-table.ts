@@ -1,7 +1,7 @@
+import { age, duration } from '../../api/age.ts';
 import type { FailureGroup, ImagePullJob } from '../../api/image-pull-job.ts';
+import { jobState } from '../../api/job-state.ts';
 import { LABEL_LIST_JOB, LABEL_WORKLOAD, LABEL_WORKLOAD_KIND } from '../../api/names.ts';
-import { age, duration } from './age.ts';
-import { jobState } from './job-state.ts';
 import { progressBar } from './progress-bar.ts';
 import { textTable } from './text-table.ts';
 

@@ -1,6 +1,7 @@
-import { age } from './age.ts';
+import { age } from '../../api/age.ts';
+import type { NodePull } from '../../api/node-pull.ts';
 import { textTable } from './text-table.ts';
-import type { NodePull, WarmImage } from './warm-images.ts';
+import type { WarmImage } from './warm-images.ts';
 
 /** With more nodes than this a matrix gives way to counts. */
 export const MAX_MATRIX_NODES = 8;

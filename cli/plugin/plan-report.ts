@@ -1,6 +1,6 @@
+import { duration } from '../../api/age.ts';
 import type { IntOrString } from '../../api/meta.ts';
 import { parallelLimit } from '../../api/parallelism.ts';
-import { duration } from './age.ts';
 import { counted } from './text-table.ts';
 import { repositoryOf, type WarmImage } from './warm-images.ts';
 

@@ -1,8 +1,8 @@
 import type { ImagePullJob } from '../../api/image-pull-job.ts';
+import { jobState } from '../../api/job-state.ts';
 import { keyOf } from '../../api/meta.ts';
 import { IMAGE_PULL_JOBS } from '../../api/resources.ts';
 import { OptionReader, type RawOptions } from '../option-reader.ts';
-import { jobState } from './job-state.ts';
 import { jobTable } from './job-table.ts';
 import { followObjects } from './live-objects.ts';
 import { isForPeople, OUTPUT_FORMATS, type OutputFormat } from './output-format.ts';

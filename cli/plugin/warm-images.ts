@@ -1,20 +1,8 @@
 import { isSameImage } from '../../api/image-change.ts';
 import type { ImagePullJob } from '../../api/image-pull-job.ts';
 import { nodeImageEntryOf, parseImageReference, pullReference } from '../../api/image-reference.ts';
-import type { ImageTagSpec, ImageTagStatus, NodeImage } from '../../api/node-image.ts';
-
-/** What has become of a wanted image on one node. */
-export interface NodePull {
-  readonly node: string;
-  readonly state: 'warm' | 'pulling' | 'waiting' | 'failed';
-  /** Percent, while it is pulled. */
-  readonly progress?: number;
-  /** RFC 3339. */
-  readonly startTime?: string;
-  readonly completionTime?: string;
-  readonly reason?: string;
-  readonly message?: string;
-}
+import type { NodeImage } from '../../api/node-image.ts';
+import { type NodePull, nodePull } from '../../api/node-pull.ts';
 
 /** An image that Headstart keeps on nodes. */
 export interface WarmImage {
@@ -92,35 +80,6 @@ function counted(image: string, nodes: readonly NodePull[]): WarmImage {
     failed: count('failed'),
     wanted: nodes.length,
     nodes: nodes.toSorted((a, b) => compareNames(a.node, b.node)),
-  };
-}
-
-const STATES = {
-  Waiting: 'waiting',
-  Pulling: 'pulling',
-  Succeeded: 'warm',
-  Failed: 'failed',
-} as const satisfies Record<ImageTagStatus['phase'], NodePull['state']>;
-
-/** A status of another version is about an earlier wish. */
-function nodePull(
-  node: string,
-  wanted: ImageTagSpec,
-  statuses: readonly ImageTagStatus[],
-): NodePull {
-  const status = statuses.find(
-    ({ tag, version }) => tag === wanted.tag && version === wanted.version,
-  );
-  if (status === undefined) return { node, state: 'waiting' };
-  const { phase, progress, startTime, completionTime, reason, message } = status;
-  return {
-    node,
-    state: STATES[phase],
-    ...(phase === 'Pulling' && progress !== undefined ? { progress } : {}),
-    ...(startTime === undefined ? {} : { startTime }),
-    ...(completionTime === undefined ? {} : { completionTime }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(message === undefined ? {} : { message }),
   };
 }
 

@@ -1,5 +1,5 @@
-import { age } from './age.ts';
-import { jobState } from './job-state.ts';
+import { age } from '../../api/age.ts';
+import { jobState } from '../../api/job-state.ts';
 import { example } from './job-table.ts';
 import { progressBar } from './progress-bar.ts';
 import { textTable } from './text-table.ts';

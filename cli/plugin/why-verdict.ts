@@ -1,7 +1,7 @@
+import { jobState } from '../../api/job-state.ts';
 import { ANNOTATION_PREDOWNLOAD, MANAGER_DEPLOYMENT, SYSTEM_NAMESPACE } from '../../api/names.ts';
 import { type SkipReason, whyNotPredownload } from '../../api/predownload-preconditions.ts';
 import { isLookedAt } from '../../api/workload-kinds.ts';
-import { jobState } from './job-state.ts';
 import { counted } from './text-table.ts';
 import type { WorkloadStory } from './workload-story.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { jobState } from '../../../api/job-state.ts';
 import { jobLines, jobSummary, progressLine } from '../../../cli/plugin/job-lines.ts';
-import { jobState } from '../../../cli/plugin/job-state.ts';
 import { jobTable } from '../../../cli/plugin/job-table.ts';
 import { COMPLETE, FAILED, HALF, NOW, pullJob, withStatus } from './jobs.ts';
 

@@ -1,6 +1,6 @@
-import { findCondition, isConditionTrue } from '../../api/conditions.ts';
-import type { ImagePullJob } from '../../api/image-pull-job.ts';
-import { isBeingDeleted } from '../../api/meta.ts';
+import { findCondition, isConditionTrue } from './conditions.ts';
+import type { ImagePullJob } from './image-pull-job.ts';
+import { isBeingDeleted } from './meta.ts';
 
 /** What has become of a job, in a word. */
 export type JobState =

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { age, duration } from '../../../cli/plugin/age.ts';
+import { age, duration } from '../../api/age.ts';
 
 const [S, M, H, D] = [1000, 60_000, 3_600_000, 86_400_000];
 
