@@ -6,6 +6,7 @@ import { reportFailure } from './exit.ts';
 import { managerCommand } from './manager/command.ts';
 import { manifestsCommand } from './manifests/command.ts';
 import { pluginCommands } from './plugin/commands.ts';
+import { retireCommand } from './retire/command.ts';
 import { runProgram } from './run-program.ts';
 import { VERSION } from './version.ts';
 
@@ -17,7 +18,8 @@ const program = new Command('headstart')
   .addCommand(managerCommand())
   .addCommand(daemonCommand())
   .addCommand(demoCommand())
-  .addCommand(manifestsCommand());
+  .addCommand(manifestsCommand())
+  .addCommand(retireCommand());
 
 for (const command of pluginCommands()) program.addCommand(command);
 

@@ -6,6 +6,7 @@ import { demoCommand } from '../../cli/demo/command.ts';
 import { managerCommand } from '../../cli/manager/command.ts';
 import { FEATURE_GATES } from '../../cli/manager/options.ts';
 import { manifestsCommand } from '../../cli/manifests/command.ts';
+import { retireCommand } from '../../cli/retire/command.ts';
 
 const root = new URL('../../', import.meta.url);
 const page = (name: string): string =>
@@ -24,7 +25,13 @@ const found = (pattern: RegExp): string[] => [
 ];
 
 describe('docs/reference', () => {
-  for (const command of [managerCommand(), daemonCommand(), demoCommand(), manifestsCommand()]) {
+  for (const command of [
+    managerCommand(),
+    daemonCommand(),
+    demoCommand(),
+    manifestsCommand(),
+    retireCommand(),
+  ]) {
     it(`has every flag of ${command.name()} with its default`, () => {
       const [, section = ''] = page('flags').split(`## headstart ${command.name()}\n`);
       const text = section.split('\n## ')[0] ?? '';
