@@ -213,7 +213,6 @@ export class Audit {
     const never = job?.spec.completionPolicy.type === 'Never';
     return (
       node.touched ||
-      book.editedMs >= node.assignedAtMs ||
       (book.secretChangedMs >= node.assignedAtMs && node.ended === 'failed') ||
       (never && this.#clock.now() - node.assignedAtMs >= REPULL_MS)
     );
@@ -250,8 +249,9 @@ export class Audit {
     const isTarget = targetsOf(job, this.#truth).has(name);
     const edited = nowMs - book.editedMs < LATEST_NEWS_MS;
     if (was.kind !== 'pending') {
-      if (!edited && isTarget)
-        this.#report(`${book.name}: the result of an unfinished job was dropped`, change);
+      // What an edit took away may be asked for anew, as soon as the job chooses the node again.
+      if (edited) delete node.ended;
+      else this.#report(`${book.name}: the result of an unfinished job was dropped`, change);
       return;
     }
     const late = this.#isLate(was, name, job);
