@@ -15,13 +15,15 @@ const MAX_DEPTH = 100;
  */
 export function inPlacePossible(from: unknown, to: unknown): InPlaceVerdict {
   if (!isJsonObject(from) || !isJsonObject(to)) return { possible: false, path: TEMPLATE };
-  const path = firstDifference(fixedPart(from), fixedPart(to), TEMPLATE, 0);
-  return path === undefined ? { possible: true } : { possible: false, path };
+  const difference = firstDifference(fixedPart(from), fixedPart(to), 0);
+  return difference === undefined
+    ? { possible: true }
+    : { possible: false, path: `${TEMPLATE}${difference}` };
 }
 
 /** Whether two pod templates say the same, whoever wrote them. Reads any JSON. */
 export function isSameTemplate(a: unknown, b: unknown): boolean {
-  return firstDifference(a, b, TEMPLATE, 0) === undefined;
+  return firstDifference(a, b, 0) === undefined;
 }
 
 /** The template without its metadata, and with a mark in place of each container's image: it may change, not come or go. */
@@ -40,39 +42,34 @@ function withoutImage(container: unknown): unknown {
     : container;
 }
 
-function firstDifference(a: unknown, b: unknown, path: string, depth: number): string | undefined {
+/** Where two values differ first, as what follows their own path: '' for themselves. */
+function firstDifference(a: unknown, b: unknown, depth: number): string | undefined {
   if (a === b || (isEmpty(a) && isEmpty(b))) return undefined;
-  if (depth > MAX_DEPTH) return path;
-  if (Array.isArray(a) && Array.isArray(b)) return firstItemDifference(a, b, path, depth);
+  if (depth > MAX_DEPTH) return '';
+  if (Array.isArray(a) && Array.isArray(b)) return firstItemDifference(a, b, depth);
   const left = isEmpty(a) ? {} : a;
   const right = isEmpty(b) ? {} : b;
-  if (!isJsonObject(left) || !isJsonObject(right)) return path;
-  return firstMemberDifference(left, right, path, depth);
+  if (!isJsonObject(left) || !isJsonObject(right)) return '';
+  return firstMemberDifference(left, right, depth);
 }
 
 function firstItemDifference(
   a: readonly unknown[],
   b: readonly unknown[],
-  path: string,
   depth: number,
 ): string | undefined {
-  if (a.length !== b.length) return path;
+  if (a.length !== b.length) return '';
   for (const [i, item] of a.entries()) {
-    const found = firstDifference(item, b[i], `${path}[${i}]`, depth + 1);
-    if (found !== undefined) return found;
+    const found = firstDifference(item, b[i], depth + 1);
+    if (found !== undefined) return `[${i}]${found}`;
   }
   return undefined;
 }
 
-function firstMemberDifference(
-  a: JsonObject,
-  b: JsonObject,
-  path: string,
-  depth: number,
-): string | undefined {
+function firstMemberDifference(a: JsonObject, b: JsonObject, depth: number): string | undefined {
   for (const key of keysOfBoth(a, b)) {
-    const found = firstDifference(memberAt(a, key), memberAt(b, key), `${path}.${key}`, depth + 1);
-    if (found !== undefined) return found;
+    const found = firstDifference(memberAt(a, key), memberAt(b, key), depth + 1);
+    if (found !== undefined) return `.${key}${found}`;
   }
   return undefined;
 }

@@ -39,8 +39,10 @@ function sameMembers(a: JsonObject, b: JsonObject, depth: number): boolean {
 }
 
 /** Every key of either object, once. */
-export function keysOfBoth(a: JsonObject, b: JsonObject): ReadonlySet<string> {
-  return new Set([...Object.keys(a), ...Object.keys(b)]);
+export function keysOfBoth(a: JsonObject, b: JsonObject): readonly string[] {
+  const keys = Object.keys(a);
+  for (const key of Object.keys(b)) if (!Object.hasOwn(a, key)) keys.push(key);
+  return keys;
 }
 
 /** Names a value in a message: scalars as JSON, cut to a readable length; the rest by its type. */

@@ -78,19 +78,34 @@ const ANNOTATIONS = [
   },
 ] as const;
 
-/** What `workload` (any JSON) says about predownloading, in order of precedence: fields win over annotations (W29, W31). */
-export function settingSources(workload: unknown): readonly SettingSource[] {
-  const fields = FIELD_PARENTS.flatMap(parent =>
-    FIELDS.map(({ setting, name, check }) => {
-      const path = [...parent, name].join('.');
-      return sourceOf({ setting, name, path }, memberAt(workload, ...parent, name), check);
+interface Place extends Pick<SettingSource, 'setting' | 'name' | 'path'> {
+  readonly keys: readonly string[];
+  readonly check: (value: unknown, path: string) => Violation[];
+}
+
+/** In order of precedence: fields win over annotations (W29, W31). */
+const PLACES: readonly Place[] = [
+  ...FIELD_PARENTS.flatMap(parent =>
+    FIELDS.map(field => {
+      const keys = [...parent, field.name];
+      return { ...field, keys, path: keys.join('.') };
     }),
-  );
-  const annotations = ANNOTATIONS.map(({ setting, name, check }) => {
-    const written = memberAt(workload, 'metadata', 'annotations', name);
-    return sourceOf({ setting, name, path: `metadata.annotations[${name}]` }, written, check);
+  ),
+  ...ANNOTATIONS.map(annotation => ({
+    ...annotation,
+    keys: ['metadata', 'annotations', annotation.name],
+    path: `metadata.annotations[${annotation.name}]`,
+  })),
+];
+
+/** What `workload` (any JSON) says about predownloading, in order of precedence. */
+export function settingSources(workload: unknown): readonly SettingSource[] {
+  return PLACES.flatMap(({ keys, check, setting, name, path }) => {
+    const value = memberAt(workload, ...keys);
+    // Templates render an unset value as '', which the peer ignores too.
+    if (value === undefined || value === '') return [];
+    return [{ setting, name, path, value, violations: check(value, path) }];
   });
-  return [...fields, ...annotations].filter(({ value }) => value !== undefined);
 }
 
 /** The settings of a workload: the first usable source of each, else its default. */
@@ -109,16 +124,6 @@ export function predownloadSettings(workload: unknown): PredownloadSettings {
       violations.map(({ path, message }) => `${path}: ${message}`),
     ),
   };
-}
-
-function sourceOf(
-  place: Pick<SettingSource, 'setting' | 'name' | 'path'>,
-  written: unknown,
-  check: (value: unknown, path: string) => Violation[],
-): SettingSource {
-  // Templates render an unset value as '', which the peer ignores too.
-  const value = written === '' ? undefined : written;
-  return { ...place, value, violations: check(value, place.path) };
 }
 
 function countOrPercent(value: unknown): IntOrString | undefined {
