@@ -14,4 +14,6 @@ export interface Backend {
   /** A number in [0, 1), for generated names. */
   readonly random: () => number;
   readonly uuid: () => string;
+  /** Whether the owners of fields are recorded in every object. */
+  readonly tracksFields: boolean;
 }

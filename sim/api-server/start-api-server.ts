@@ -2,19 +2,13 @@ import type { KubeObject } from '../../api/meta.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { createHttpServer } from '../../runtime/http-server.ts';
 import type { Logger } from '../../runtime/log.ts';
-import { createAdmission } from './admission/admission.ts';
 import { createWebhookClient, type ServiceResolver } from './admission/webhook-client.ts';
-import type { Backend } from './backend.ts';
+import { createBackend } from './create-backend.ts';
 import { createApiListener } from './http/request-listener.ts';
 import type { UserInfo } from './http/user.ts';
 import { kubeconfigText } from './kubeconfig.ts';
-import { serveDefinitions } from './lifecycle/definitions.ts';
 import { GarbageCollector } from './lifecycle/garbage-collector.ts';
 import { NamespaceController } from './lifecycle/namespace-controller.ts';
-import { BUILT_IN_RESOURCES } from './registry/built-in-resources.ts';
-import { Registry } from './registry/registry.ts';
-import { seedObjects } from './seed-objects.ts';
-import { Store } from './store/store.ts';
 
 export interface ApiServerOptions {
   /** On 127.0.0.1; 0 (the default) takes a free one. */
@@ -50,9 +44,12 @@ export interface ApiServer extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-const DEFAULT_WATCH_WINDOW = 10_000;
 /** Nothing but watches runs long, and those are ended first. */
 const DRAIN_MS = 2_000;
+
+interface Stoppable {
+  stop(): Promise<void>;
+}
 
 /** Starts an in-memory Kubernetes API server on the loopback interface. */
 export async function startApiServer(
@@ -61,13 +58,12 @@ export async function startApiServer(
 ): Promise<ApiServer> {
   const { tls, clock } = deps;
   const webhookClient = createWebhookClient({ resolve: resolverOf(options.services), clock });
-  const store = new Store(options.watchWindow ?? DEFAULT_WATCH_WINDOW);
-  const admission = createAdmission({ ...deps, store, client: webhookClient });
-  const registry = new Registry(BUILT_IN_RESOURCES);
-  const backend: Backend = { ...deps, store, registry, admission };
-  serveDefinitions(backend);
-  const controllers = [new GarbageCollector(backend), new NamespaceController(backend)];
-  await seedObjects(backend, options.objects ?? []);
+  const controllers: Stoppable[] = [];
+  const backend = await createBackend(
+    { objects: [], ...options },
+    { ...deps, webhooks: webhookClient },
+    made => controllers.push(new GarbageCollector(made), new NamespaceController(made)),
+  );
   const listener = createApiListener(backend, options.users ?? new Map());
   const server = createHttpServer(
     { host: '127.0.0.1', port: options.port ?? 0, tls, drainMs: DRAIN_MS },
@@ -86,7 +82,7 @@ export async function startApiServer(
     url,
     caPem: tls.caPem,
     kubeconfig: () => kubeconfigText({ server: url, caPem: tls.caPem, token }),
-    compact: () => store.compact(),
+    compact: () => backend.store.compact(),
     stop,
     [Symbol.asyncDispose]: stop,
   };

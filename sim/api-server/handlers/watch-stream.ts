@@ -16,7 +16,7 @@ export interface WatchStreamOptions {
 }
 
 /** As often as kube-apiserver. */
-const BOOKMARK_INTERVAL_MS = 60_000;
+export const BOOKMARK_INTERVAL_MS = 60_000;
 /** A client that does not read is cut off before it fills the memory. */
 const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
 

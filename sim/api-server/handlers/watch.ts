@@ -58,8 +58,8 @@ function openStream(request: ApiRequest, response: ServerResponse): WatchStream 
   return stream;
 }
 
-/** What the stream begins with, or the error that it consists of. */
-function startOf(request: ApiRequest, selection: Selection): readonly Delivery[] | ApiError {
+/** What a watch begins with, or the error that it consists of. */
+export function startOf(request: ApiRequest, selection: Selection): readonly Delivery[] | ApiError {
   const { query, backend } = request;
   const collection = collectionOf(request);
   const revision = Number(query.get('resourceVersion') ?? 0);
@@ -81,8 +81,8 @@ function lineFor(delivery: Delivery, { matches }: Selection, render: Renderer): 
   return type === undefined ? '' : render(delivery, type);
 }
 
-/** What a change means to somebody who only sees what matches. */
-function seenAs(
+/** What a change means to somebody who only sees what matches; undefined when nothing. */
+export function seenAs(
   { type, object, previous }: StoreEvent,
   matches: (object: ApiObject) => boolean,
 ): StoreEvent['type'] | undefined {

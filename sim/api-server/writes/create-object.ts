@@ -30,7 +30,8 @@ export async function createObject(
   requireLiveNamespace(request, object.metadata.name);
   const context = { type, version, subresource: undefined, time: timestamp(backend.clock) };
   const fresh = asNew(object, context);
-  const tracked = isTracked ? fresh : trackedCreate(request, options, { object: fresh, context });
+  const asItIs = isTracked || !backend.tracksFields;
+  const tracked = asItIs ? fresh : trackedCreate(request, options, { object: fresh, context });
   const attributes = { request, operation: 'CREATE', dryRun: options.dryRun } as const;
   const mutated = await backend.admission.mutate({ ...attributes, object: tracked });
   const complete = completed(request, mutated, context);

@@ -79,7 +79,7 @@ async function attemptUpdate(
   const old = inVersion(current, requestedVersion(request));
   const prepared = asUpdate(old, wished.object, context);
   const tracked =
-    wished.tracked === true
+    wished.tracked === true || !backend.tracksFields
       ? prepared
       : trackedUpdate(request, options, { old, prepared, context });
   const attributes = {
