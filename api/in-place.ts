@@ -44,9 +44,10 @@ function withoutImage(container: unknown): unknown {
 
 /** Where two values differ first, as what follows their own path: '' for themselves. */
 function firstDifference(a: unknown, b: unknown, depth: number): string | undefined {
-  if (a === b || (isEmpty(a) && isEmpty(b))) return undefined;
+  if (a === b) return undefined;
   if (depth > MAX_DEPTH) return '';
   if (Array.isArray(a) && Array.isArray(b)) return firstItemDifference(a, b, depth);
+  if (isJsonObject(a) && isJsonObject(b)) return firstMemberDifference(a, b, depth);
   const left = isEmpty(a) ? {} : a;
   const right = isEmpty(b) ? {} : b;
   if (!isJsonObject(left) || !isJsonObject(right)) return '';

@@ -1,5 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import express, {
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import type { Metrics } from '../runtime/metrics.ts';
 import type { HandlerDeps } from './admission.ts';
 import { type Answer, failureAnswer } from './answer.ts';
@@ -30,10 +36,7 @@ export function createApp(routes: readonly Route[], limits: BodyLimits, deps: Ap
   };
   app.disable('etag').disable('x-powered-by');
   app.enable('strict routing').enable('case sensitive routing');
-  for (const route of routes) {
-    app.post(route.path, reviewHandler(route, limits, shared));
-    app.all(route.path, only('POST'));
-  }
+  app.use(reviews(routes, limits, shared));
   for (const path of ['/healthz', '/readyz']) {
     app.get(path, (_request, response) => response.type('text/plain').send('ok\n'));
     app.all(path, only('GET'));
@@ -41,6 +44,19 @@ export function createApp(routes: readonly Route[], limits: BodyLimits, deps: Ap
   app.use((_request, response) => send(response, failureAnswer(404, 'refused', 'no such path')));
   app.use(onError(deps));
   return app;
+}
+
+/** One look at the path instead of one at each route: express tries them in turn. */
+function reviews(routes: readonly Route[], limits: BodyLimits, deps: ReviewDeps): RequestHandler {
+  const handlers = new Map(
+    routes.map(route => [route.path, reviewHandler(route, limits, deps)] as const),
+  );
+  return (request, response, next) => {
+    const handler = handlers.get(request.path);
+    if (handler === undefined) return next();
+    if (request.method !== 'POST') return only('POST')(request, response);
+    return handler(request, response);
+  };
 }
 
 interface ReviewDeps extends AppDeps {
