@@ -8,7 +8,8 @@ import type { StoredChange } from '../support/fake-kube/fake-store.ts';
 import { JobBook, LATEST_NEWS_MS, type NodeBook } from './job-book.ts';
 import { foreignChanges } from './owned-fields.ts';
 import { recount, summaryOf } from './recount.ts';
-import { RegistryPulls } from './registry-pulls.ts';
+import { RegistryAudit } from './registry-audit.ts';
+import type { Moment } from './registry-pulls.ts';
 import { type Standing, standingOf } from './standing.ts';
 import { PATIENCE_MS, targetsOf, unavailableSince } from './targets.ts';
 import type { Truth } from './truth.ts';
@@ -27,8 +28,7 @@ export class Audit {
   readonly #books = new Map<string, JobBook>();
   /** When NodeImages went, by name. */
   readonly #leftAtMs = new Map<string, number>();
-  readonly #maxPullsPerRegistry: number;
-  readonly #pulls: RegistryPulls;
+  readonly #registries: RegistryAudit;
   readonly #truth: Truth;
   readonly #clock: FakeClock;
 
@@ -36,8 +36,7 @@ export class Audit {
     options: { readonly maxPullsPerRegistry: number },
     deps: { readonly truth: Truth; readonly clock: FakeClock },
   ) {
-    this.#maxPullsPerRegistry = options.maxPullsPerRegistry;
-    this.#pulls = new RegistryPulls(deps.truth);
+    this.#registries = new RegistryAudit(options, deps);
     this.#truth = deps.truth;
     this.#clock = deps.clock;
   }
@@ -55,6 +54,9 @@ export class Audit {
     if (change.table.startsWith('imagepulljobs')) this.#seeJob(actor, change);
     else if (change.table.startsWith('nodeimages')) this.#seeNodeImage(actor, change);
     else if (change.table.startsWith('secrets')) this.#seeSecret(change);
+    else if (change.table.startsWith('configmaps')) {
+      this.#registries.seeConfigMap(change, this.#moment);
+    }
   }
 
   /** Somebody or a fault disturbs the cluster; managers may be behind for `ms`. */
@@ -64,6 +66,7 @@ export class Audit {
 
   /** Another leader begins. Since when a node is silent stands nowhere, so a job that never ends tries it once more. */
   led(): void {
+    this.#registries.led();
     for (const book of this.#books.values()) {
       if (this.#truth.jobOf(book.uid)?.spec.completionPolicy.type !== 'Never') continue;
       for (const node of book.nodes.values()) if (node.ended === 'given up') delete node.ended;
@@ -127,6 +130,10 @@ export class Audit {
     this.#report(`the job ended with ${found} where a recount says ${wanted}`, change);
   }
 
+  get #moment(): Moment {
+    return { nowMs: this.#clock.now(), isCalm: this.#isCalm };
+  }
+
   get #isCalm(): boolean {
     return this.#clock.now() > this.#calmFromMs;
   }
@@ -155,7 +162,7 @@ export class Audit {
     const after = change.object as NodeImage;
     if (change.type === 'DELETED') this.#leftAtMs.set(after.metadata.name, this.#clock.now());
     const knownNodes = this.#knownNodes();
-    this.#judgeCeiling(actor, change);
+    this.#judgeCeilings(actor, change);
     for (const book of this.#books.values()) {
       book.mostNodes = Math.max(book.mostNodes, knownNodes);
       if (change.type !== 'MODIFIED') continue;
@@ -228,16 +235,10 @@ export class Audit {
     return slots;
   }
 
-  /** A share in a pull that runs costs nothing, whoever began it. */
-  #judgeCeiling(actor: Actor, change: StoredChange): void {
-    const ceiling = this.#maxPullsPerRegistry;
-    if (ceiling === 0 || change.type !== 'MODIFIED') return;
-    const [before, after] = [change.previous as NodeImage, change.object as NodeImage];
-    const moment = { nowMs: this.#clock.now(), isCalm: this.#isCalm };
-    const isManager = actor === 'manager';
-    if (!this.#pulls.begins(before, after, { isManager, ...moment })) return;
-    const pulls = this.#pulls.count(moment);
-    if (pulls > ceiling) this.#report(`${pulls} pulls from a registry of ${ceiling}`, change);
+  #judgeCeilings(actor: Actor, change: StoredChange): void {
+    if (change.type !== 'MODIFIED') return;
+    const by = { ...this.#moment, isManager: actor === 'manager' };
+    for (const problem of this.#registries.see(change, by)) this.#report(problem, change);
   }
 
   #judgeRemoval({ change, book, was }: Move, node: NodeBook | undefined): void {

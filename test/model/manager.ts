@@ -1,3 +1,4 @@
+import { SYSTEM_NAMESPACE } from '../../api/names.ts';
 import { setupControllers } from '../../controllers/index.ts';
 import { createInformers, type Informers } from '../../controllers/informers.ts';
 import type { Controller } from '../../kube/controller.ts';
@@ -38,7 +39,7 @@ export class Manager {
     this.client = client;
     const base = { client, clock: client.kube.clock, log, metrics: noMetrics, random };
     this.informers = createInformers(
-      { workloads: [] },
+      { workloads: [], namespace: SYSTEM_NAMESPACE },
       { createInformer: declared => createInformer(declared, base) },
     );
     const options = { gates: GATES, writeDeadlineMs: WRITE_DEADLINE_MS, maxPullsPerRegistry };

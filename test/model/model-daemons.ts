@@ -10,7 +10,15 @@ import type { FakeKube } from '../support/fake-kube.ts';
 import type { Truth } from './truth.ts';
 
 /** How the daemon of a node fares. */
-export const DAEMON_MODES = ['well', 'fails', 'silent', 'slow', 'late', 'attempts'] as const;
+export const DAEMON_MODES = [
+  'well',
+  'fails',
+  'silent',
+  'slow',
+  'late',
+  'attempts',
+  'limited',
+] as const;
 export type DaemonMode = (typeof DAEMON_MODES)[number];
 
 /** A daemon looks at its NodeImage this long after a change. */
@@ -22,10 +30,11 @@ const PULL_MS: Readonly<Record<DaemonMode, number>> = {
   slow: 200_000,
   late: 700,
   attempts: 500,
+  limited: 600,
 };
 const LATE_MS = 25_000;
-/** Attempts that fail before one succeeds. */
-const FAILED_ATTEMPTS = 2;
+/** Attempts that fail before the last one. */
+const FAILED_ATTEMPTS: Partial<Record<DaemonMode, number>> = { attempts: 2, limited: 1 };
 
 interface Task {
   readonly version: number;
@@ -152,10 +161,13 @@ export class ModelDaemons {
     const ms = PULL_MS[mode] + (mode === 'late' ? LATE_MS : 0);
     const cancel = this.#kube.clock.after(ms, () => {
       daemon.tasks.delete(image);
-      if (mode === 'attempts' && number <= FAILED_ATTEMPTS) {
+      if (number <= (FAILED_ATTEMPTS[mode] ?? 0)) {
         const message = `attempt ${number} failed`;
-        this.#report(of, { ...pull, phase: 'Waiting', message, startTime: this.#now });
+        const why = mode === 'limited' ? { reason: 'RateLimited' } : {};
+        this.#report(of, { ...pull, phase: 'Waiting', message, startTime: this.#now, ...why });
         this.#attempt(of, pull, number + 1);
+      } else if (mode === 'limited') {
+        this.#end(of, { ...pull, phase: 'Failed', reason: 'RateLimited', message: '429' });
       } else if (mode === 'fails') {
         this.#end(of, { ...pull, phase: 'Failed', reason: 'Unauthorized', message: '401' });
       } else {

@@ -1,11 +1,21 @@
 import type { ImageListPullJob } from '../../api/image-list-pull-job.ts';
-import { IMAGE_LIST_PULL_JOBS, IMAGE_PULL_JOBS, PODS, SECRETS } from '../../api/resources.ts';
+import { REGISTRY_BUDGET_CONFIG_MAP, SYSTEM_NAMESPACE } from '../../api/names.ts';
+import {
+  CONFIG_MAPS,
+  IMAGE_LIST_PULL_JOBS,
+  IMAGE_PULL_JOBS,
+  PODS,
+  SECRETS,
+} from '../../api/resources.ts';
+import { CEILINGS, type CeilingsName } from './ceiling-book.ts';
 import { jobSpec, pullSecret, runningPod, templateOf } from './objects.ts';
 import { attempt, create, inDefault, keyIn, merge, NAMESPACE, noted, remove } from './person.ts';
 import { ofManagers } from './play-faults.ts';
 import { onNode } from './play-node.ts';
 import type { Step } from './steps.ts';
 import type { ModelWorld } from './world.ts';
+
+const BUDGET = { name: REGISTRY_BUDGET_CONFIG_MAP, namespace: SYSTEM_NAMESPACE } as const;
 
 const BASIC = {
   parallelism: 2,
@@ -61,6 +71,10 @@ async function byPerson(world: ModelWorld, step: Step): Promise<void> {
       return putSecret(world, step);
     case 'delete-secret':
       return remove(world, SECRETS, inDefault(step.secret));
+    case 'set-ceilings':
+      return setCeilings(world, step.ceilings);
+    case 'drop-ceilings':
+      return remove(world, CONFIG_MAPS, BUDGET);
     default:
       return onNode(world, step);
   }
@@ -79,4 +93,10 @@ async function putSecret(world: ModelWorld, { secret, value }: By<'put-secret'>)
   if (world.truth.secrets.has(keyIn(secret))) {
     await merge(world, SECRETS, inDefault(secret), { data: wanted.data });
   } else await create(world, SECRETS, wanted);
+}
+
+async function setCeilings(world: ModelWorld, name: CeilingsName): Promise<void> {
+  const data = { ceilings: CEILINGS[name].text };
+  await create(world, CONFIG_MAPS, { metadata: BUDGET, data });
+  await merge(world, CONFIG_MAPS, BUDGET, { data });
 }

@@ -1,4 +1,5 @@
 import { IMAGE_LIST_PULL_JOBS, IMAGE_PULL_JOBS } from '../../api/resources.ts';
+import { play } from './play.ts';
 import { recount, summaryOf } from './recount.ts';
 import type { ModelWorld } from './world.ts';
 
@@ -118,8 +119,9 @@ function orphans({ truth }: ModelWorld): string[] {
   return problems;
 }
 
-/** A job that is paused, or whose secrets are missing, would wait for good reason. */
+/** A job that is paused, or whose registry is, would wait for good reason. */
 async function unpause(world: ModelWorld): Promise<void> {
+  await play(world, { do: 'set-ceilings', ceilings: 'all' });
   await world.act(async () => {
     for (const { spec, metadata } of world.truth.jobs.values()) {
       if (!/^0%?$/.test(String(spec.parallelism))) continue;

@@ -1,6 +1,7 @@
+import { registryOf } from '../../api/image-reference.ts';
 import { isFinalPhase, type NodeImage } from '../../api/node-image.ts';
 import { LATEST_NEWS_MS } from './job-book.ts';
-import { statusOf } from './standing.ts';
+import { nameAndTag, statusOf } from './standing.ts';
 import type { Truth } from './truth.ts';
 
 /** Images with an unfinished pull that counts against a ceiling: one image on one node, however many jobs own its entry. */
@@ -17,7 +18,7 @@ function pullsOn(nodeImage: NodeImage | undefined): ReadonlySet<string> {
   return pulls;
 }
 
-/** The pulls from the registry; all images of the model are in one. */
+/** The pulls from each registry. */
 export class RegistryPulls {
   readonly #truth: Truth;
   /** When somebody who is no manager began a pull, by uid of the NodeImage and image. */
@@ -28,23 +29,30 @@ export class RegistryPulls {
   }
 
   /**
-   * Takes in a change of a NodeImage. Returns whether a manager began a pull with it. What others began, and has ended, a manager may still
+   * Takes in a change of a NodeImage. Returns the registries from which a manager began a pull with it. What others began, and has ended, a manager may still
    * take for running: then it meant to share it.
    */
-  begins(before: NodeImage, after: NodeImage, by: { isManager: boolean } & Moment): boolean {
+  begins(
+    before: NodeImage,
+    after: NodeImage,
+    by: { isManager: boolean } & Moment,
+  ): ReadonlySet<string> {
     const ran = pullsOn(before);
     const begun = [...pullsOn(after)].filter(image => !ran.has(image));
-    const keys = begun.map(image => keyOf(after, image));
-    if (by.isManager) return keys.some(key => !this.#isNews(key, by));
-    for (const key of keys) this.#byOthers.set(key, by.nowMs);
-    return false;
+    if (by.isManager) {
+      const own = begun.filter(image => !this.#isNews(keyOf(after, image), by));
+      return new Set(own.map(hostOf));
+    }
+    for (const image of begun) this.#byOthers.set(keyOf(after, image), by.nowMs);
+    return new Set();
   }
 
-  /** How many run that a manager has to know. */
-  count(moment: Moment): number {
+  /** How many run from `host` that a manager has to know. */
+  count(host: string, moment: Moment): number {
     let pulls = 0;
     for (const nodeImage of this.#truth.nodeImages.values()) {
       for (const image of pullsOn(nodeImage)) {
+        if (hostOf(image) !== host) continue;
         if (!this.#isNews(keyOf(nodeImage, image), moment)) pulls++;
       }
     }
@@ -57,10 +65,13 @@ export class RegistryPulls {
   }
 }
 
-interface Moment {
+/** When something is judged. */
+export interface Moment {
   readonly nowMs: number;
   /** Managers know everything. */
   readonly isCalm: boolean;
 }
+
+const hostOf = (image: string): string => registryOf(nameAndTag(image).name);
 
 const keyOf = ({ metadata }: NodeImage, image: string): string => `${metadata.uid} ${image}`;

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { CEILINGS, type CeilingsName } from './ceiling-book.ts';
 import { FATES, type Fate } from './model-client.ts';
 import { DAEMON_MODES, type DaemonMode } from './model-daemons.ts';
 
@@ -7,9 +8,9 @@ export const NODES = ['n0', 'n1', 'n2', 'n3', 'n4', 'n5'] as const;
 const JOBS = ['j0', 'j1', 'j2', 'j3'] as const;
 const LISTS = ['l0', 'l1'] as const;
 const PODS = ['p0', 'p1', 'p2', 'p3', 'p4'] as const;
-export const IMAGES = ['alpha:1', 'alpha:2', 'beta:1'] as const;
+export const IMAGES = ['alpha:1', 'alpha:2', 'beta:1', 'quay.example/gamma:1'] as const;
 const SECRETS = ['key-a', 'key-b'] as const;
-const KINDS = ['nodeimages', 'imagepulljobs', 'nodes', 'pods'] as const;
+const KINDS = ['nodeimages', 'imagepulljobs', 'nodes', 'pods', 'configmaps'] as const;
 
 /** The parts of a job's spec that the model varies; see `jobSpec`. */
 export interface SpecDraft {
@@ -58,7 +59,8 @@ export type Step =
       readonly node: string;
       readonly image: string;
     }
-  | { readonly do: 'note-mirrors' }
+  | { readonly do: 'note-mirrors' | 'drop-ceilings' }
+  | { readonly do: 'set-ceilings'; readonly ceilings: CeilingsName }
   | { readonly do: 'befall'; readonly fates: readonly Fate[] }
   | { readonly do: 'latency'; readonly ms: number }
   | { readonly do: 'fail-reads'; readonly count: number }
@@ -128,6 +130,7 @@ function one<K extends Step['do'], F extends Record<string, fc.Arbitrary<unknown
 
 const weighted = (weight: number, arbitrary: fc.Arbitrary<Step>) => ({ weight, arbitrary });
 
+const ceilings = Object.keys(CEILINGS) as CeilingsName[];
 const images = fc.uniqueArray(image, { minLength: 1, maxLength: 3 });
 
 const STEPS: readonly ReturnType<typeof weighted>[] = [
@@ -158,6 +161,8 @@ const STEPS: readonly ReturnType<typeof weighted>[] = [
   weighted(2, one(['restart-daemon'], { node })),
   weighted(4, one(['hand-write', 'bump', 'note-node-image'], { node, image })),
   weighted(1, one(['note-mirrors'], {})),
+  weighted(4, one(['set-ceilings'], { ceilings: fc.constantFrom(...ceilings) })),
+  weighted(1, one(['drop-ceilings'], {})),
   weighted(
     5,
     one(['befall'], { fates: fc.array(fc.constantFrom(...FATES), { maxLength: 6, minLength: 1 }) }),
