@@ -1,9 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-
-/** The Kubernetes version that test/cluster/kubernetes builds. */
-export const KUBERNETES_VERSION = '1.34.4';
+import { KUBERNETES_VERSION } from './kubernetes-version.ts';
 
 /** Where prepare-machine.ts puts the Kubernetes programs: outside the checkout, so that a fresh clone finds them. */
 export const BINARIES_FOLDER = join(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
+import { hasFeature, KUBERNETES_VERSION } from './kubernetes-version.ts';
 
 describe('startControlPlane', () => {
   let controlPlane: ControlPlane;
@@ -11,9 +12,10 @@ describe('startControlPlane', () => {
   after(() => controlPlane.stop());
 
   it('serves the API to kubectl', async () => {
-    const { stdout, code } = await controlPlane.kubectl('get', '--raw', '/version');
-    assert.equal(code, 0);
-    assert.match(stdout, /"gitVersion": "v1\.\d+/);
+    const version = JSON.parse(await controlPlane.mustKubectl(['get', '--raw', '/version'])) as {
+      readonly gitVersion: string;
+    };
+    assert.equal(version.gitVersion, `v${KUBERNETES_VERSION}`);
   });
 
   it('tells how a failed kubectl ended', async () => {
@@ -56,9 +58,58 @@ describe('startControlPlane', () => {
     assert.match(await readFile(other.kubeconfigPath, 'utf8'), new RegExp(other.url));
   });
 
+  describe('knows from its version what the API server lacks', () => {
+    it('ValidatingAdmissionPolicy', async () => {
+      const resources = await controlPlane.mustKubectl([
+        'get',
+        '--raw',
+        '/apis/admissionregistration.k8s.io/v1',
+      ]);
+      assert.equal(
+        resources.includes('"validatingadmissionpolicies"'),
+        hasFeature('ValidatingAdmissionPolicy'),
+      );
+    });
+
+    it('the node of a token', async () => {
+      const extra = await extraOfBoundToken(controlPlane);
+      assert.ok(extra['authentication.kubernetes.io/pod-name'], 'the pod is known everywhere');
+      const node = extra['authentication.kubernetes.io/node-name']?.[0];
+      assert.equal(node, hasFeature('nodeOfToken') ? 'node-a' : undefined);
+    });
+  });
+
   it('leaves nothing behind', async () => {
     const other = await startControlPlane();
     await other.stop();
     assert.equal(existsSync(other.folder), false);
   });
 });
+
+/** What the API server adds to requests with a token that is bound to a pod on `node-a`. */
+async function extraOfBoundToken(
+  controlPlane: ControlPlane,
+): Promise<Readonly<Record<string, readonly string[]>>> {
+  const metadata = { name: 'bound', namespace: 'default' };
+  await controlPlane.apply({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-a' } });
+  await controlPlane.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata });
+  const containers = [{ name: 'main', image: 'main' }];
+  const spec = { nodeName: 'node-a', serviceAccountName: 'bound', containers };
+  await controlPlane.apply({ apiVersion: 'v1', kind: 'Pod', metadata, spec });
+  const bound = ['--bound-object-kind=Pod', '--bound-object-name=bound'];
+  const token = (await controlPlane.mustKubectl(['create', 'token', 'bound', ...bound])).trim();
+  const review = await controlPlane.mustKubectl(['create', '-o', 'json', '-f', '-'], {
+    input: JSON.stringify({
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenReview',
+      spec: { token },
+    }),
+  });
+  return (
+    JSON.parse(review) as {
+      readonly status: {
+        readonly user: { readonly extra: Readonly<Record<string, readonly string[]>> };
+      };
+    }
+  ).status.user.extra;
+}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { Manifest } from '../../manifests/manifest.ts';
-import { installManifests } from '../../manifests/render.ts';
+import { installManifests, type NodeIsolation } from '../../manifests/render.ts';
 import {
   imageListPullJob,
   imagePullJob,
@@ -13,6 +13,7 @@ import {
 import { binary } from './binaries.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
 import { seededRandom } from './faults/seeded-random.ts';
+import { itWith } from './kubernetes-version.ts';
 import { type Background, startBackground } from './process.ts';
 import { until } from './until.ts';
 
@@ -62,21 +63,24 @@ describe(`everything that was installed goes, whatever goes first (REMOVAL_SEED=
     );
   };
 
-  for (const nodeIsolation of ['policy', 'webhook'] as const) {
-    it(`with node isolation by ${nodeIsolation}`, async () => {
-      const manifests = installManifests({ nodeIsolation });
-      await install(manifests);
-      const order = manifests
-        .map(manifest => ({ manifest, place: random() }))
-        .toSorted((a, b) => a.place - b.place)
-        .map(({ manifest }) => manifest);
-      for (const manifest of order) {
-        await kubectlOn(['delete', '--wait=false', '--ignore-not-found'], [manifest]);
-      }
-      const left = (): Promise<string> =>
-        kubectlOn(['get', '--ignore-not-found', '-o', 'name'], manifests);
-      await until(async () => (await left()) === '', { what: 'everything to go', everyMs: 500 });
-      assert.equal(await left(), '');
-    });
-  }
+  const removeInAnyOrder = async (nodeIsolation: NodeIsolation): Promise<void> => {
+    const manifests = installManifests({ nodeIsolation });
+    await install(manifests);
+    const order = manifests
+      .map(manifest => ({ manifest, place: random() }))
+      .toSorted((a, b) => a.place - b.place)
+      .map(({ manifest }) => manifest);
+    for (const manifest of order) {
+      await kubectlOn(['delete', '--wait=false', '--ignore-not-found'], [manifest]);
+    }
+    const left = (): Promise<string> =>
+      kubectlOn(['get', '--ignore-not-found', '-o', 'name'], manifests);
+    await until(async () => (await left()) === '', { what: 'everything to go', everyMs: 500 });
+    assert.equal(await left(), '');
+  };
+
+  itWith('ValidatingAdmissionPolicy', 'with node isolation by policy', () =>
+    removeInAnyOrder('policy'),
+  );
+  it('with node isolation by webhook', () => removeInAnyOrder('webhook'));
 });

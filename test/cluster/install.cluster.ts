@@ -1,31 +1,35 @@
 import assert from 'node:assert/strict';
 import { DAEMON_NAMESPACE, DAEMON_SECRETS_NAMESPACE, SYSTEM_NAMESPACE } from '../../api/names.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
-import { installManifests } from '../../manifests/render.ts';
 import { imagePullJob } from '../manifests/test-objects.ts';
 import { binary } from './binaries.ts';
 import { createBoundDaemon, reportStatus } from './bound-daemon.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
-import { run } from './process.ts';
+import { describeWith } from './kubernetes-version.ts';
+import { type CommandResult, run } from './process.ts';
+import { shippedManifests, shippedYaml } from './shipped-manifests.ts';
 
 describe('install.yaml on kube-apiserver', () => {
   let controlPlane: ControlPlane;
+  let input: string;
   let printed: string;
 
   before(async () => {
     controlPlane = await startControlPlane();
-    printed = await controlPlane.mustKubectl([
-      'apply',
-      '--validate=strict',
-      '-f',
-      'manifests/install.yaml',
-    ]);
+    input = await shippedYaml();
+    printed = await controlPlane.mustKubectl(['apply', '--validate=strict', '-f', '-'], { input });
   });
   after(() => controlPlane.stop());
 
+  /** kubectl with a manifest, to its end, whatever that is. */
+  const attempt = (args: readonly string[], manifest: string): Promise<CommandResult> => {
+    const kubectl = [binary('kubectl'), '--kubeconfig', controlPlane.kubeconfigPath];
+    return run([...kubectl, ...args, '-f', '-'], { input: manifest });
+  };
+
   it('installs everything in one go', () => {
     const created = printed.trim().split('\n');
-    assert.equal(created.length, installManifests({}).length);
+    assert.equal(created.length, shippedManifests().length);
     assert.deepEqual(
       created.filter(line => !line.endsWith(' created')),
       [],
@@ -33,19 +37,15 @@ describe('install.yaml on kube-apiserver', () => {
   });
 
   it('would change nothing if it were applied again', async () => {
-    const { code, stdout } = await controlPlane.kubectl('diff', '-f', 'manifests/install.yaml');
+    const { code, stdout } = await attempt(['diff'], input);
     assert.equal(stdout, '');
     assert.equal(code, 0);
   });
 
   it('applies on the server side as well', () =>
-    controlPlane.mustKubectl([
-      'apply',
-      '--server-side',
-      '--force-conflicts',
-      '-f',
-      'manifests/install.yaml',
-    ]));
+    controlPlane.mustKubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], {
+      input,
+    }));
 
   it('keeps the certificate authority that armed the webhooks when it is applied again', async () => {
     const what = ['mutatingwebhookconfiguration', 'headstart-mutating'];
@@ -53,7 +53,7 @@ describe('install.yaml on kube-apiserver', () => {
     const value = Buffer.from(controlPlane.caPem).toString('base64');
     const patch = JSON.stringify([{ op: 'add', path, value }]);
     await controlPlane.mustKubectl(['patch', ...what, '--type=json', '-p', patch]);
-    await controlPlane.mustKubectl(['apply', '-f', 'manifests/install.yaml']);
+    await controlPlane.mustKubectl(['apply', '-f', '-'], { input });
     const jsonPath = 'jsonpath={.webhooks[0].clientConfig.caBundle}';
     assert.equal(await controlPlane.mustKubectl(['get', ...what, '-o', jsonPath]), value);
   });
@@ -63,7 +63,7 @@ describe('install.yaml on kube-apiserver', () => {
 
   describe('pod security', () => {
     const pod = (kind: string, namespace: string): object => {
-      const [workload] = installManifests({}).filter(each => each.kind === kind);
+      const [workload] = shippedManifests().filter(each => each.kind === kind);
       assert.ok(workload);
       const { template } = workload['spec'] as { readonly template: Manifest };
       const { spec, metadata } = template;
@@ -74,11 +74,8 @@ describe('install.yaml on kube-apiserver', () => {
         spec: { ...(spec as object), serviceAccountName: 'default' },
       };
     };
-    const admit = async (object: object): Promise<string> => {
-      const create = ['create', '--dry-run=server', '-f', '-'];
-      const kubectl = [binary('kubectl'), '--kubeconfig', controlPlane.kubeconfigPath];
-      return (await run([...kubectl, ...create], { input: JSON.stringify(object) })).stderr;
-    };
+    const admit = async (object: object): Promise<string> =>
+      (await attempt(['create', '--dry-run=server'], JSON.stringify(object))).stderr;
     before(async () => {
       // Without kube-controller-manager nobody makes it.
       for (const namespace of [SYSTEM_NAMESPACE, DAEMON_NAMESPACE]) {
@@ -98,7 +95,7 @@ describe('install.yaml on kube-apiserver', () => {
     });
   });
 
-  describe('a daemon', () => {
+  describeWith('nodeOfToken', 'a daemon', () => {
     let tokenOfA: string;
     let unboundToken: string;
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DAEMON_NAMESPACE, SYSTEM_NAMESPACE } from '../../api/names.ts';
@@ -6,6 +6,7 @@ import { writeHeadstartImage } from '../../scripts/headstart-image.ts';
 import type { Cluster } from './cluster.ts';
 import { diagnose } from './diagnose.ts';
 import { mustRun } from './process.ts';
+import { shippedYaml } from './shipped-manifests.ts';
 
 const CHECKOUT = join(import.meta.dirname, '..', '..');
 const MANIFESTS = join(CHECKOUT, 'manifests');
@@ -31,7 +32,7 @@ export async function installHeadstart(
   { image }: { readonly image: string },
 ): Promise<void> {
   for (const crd of WORKLOAD_CRDS) await cluster.mustKubectl(['apply', '-f', join(MANIFESTS, crd)]);
-  const install = await readFile(join(MANIFESTS, 'install.yaml'), 'utf8');
+  const install = await shippedYaml();
   await cluster.apply(install.replaceAll(/^( +image: )headstart:\S+$/gm, `$1${image}`));
   try {
     await Promise.all([

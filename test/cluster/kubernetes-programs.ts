@@ -1,9 +1,13 @@
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { BINARIES_FOLDER, findBinary, KUBERNETES_VERSION } from './binaries.ts';
+import { BINARIES_FOLDER, findBinary } from './binaries.ts';
+import { KUBERNETES_VERSION, KUBERNETES_VERSIONS } from './kubernetes-version.ts';
 import { mustRun } from './process.ts';
 
 const MODULE = join(import.meta.dirname, 'kubernetes');
+/** go.mod is the default version's; each of the others has a file beside it. */
+const MODULE_FILE =
+  KUBERNETES_VERSION === KUBERNETES_VERSIONS[0] ? 'go.mod' : `go-${KUBERNETES_VERSION}.mod`;
 /** `go build` of a cold cache takes ten minutes on two cores. */
 const BUILD_TIMEOUT_MS = 40 * 60_000;
 
@@ -21,7 +25,8 @@ export async function buildKubernetesPrograms(): Promise<void> {
   const ticking = setInterval(() => console.log('… still building'), 30_000);
   try {
     const version = `k8s.io/component-base/version.gitVersion=v${KUBERNETES_VERSION}`;
-    const build = ['go', 'build', '-C', MODULE, '-ldflags', `-s -w -X ${version}`];
+    const module = ['-C', MODULE, `-modfile=${MODULE_FILE}`];
+    const build = ['go', 'build', ...module, '-ldflags', `-s -w -X ${version}`];
     const packages = missing.map(program => `./cmd/${program}`);
     await mustRun([...build, '-o', `${unfinished}/`, ...packages], { timeoutMs: BUILD_TIMEOUT_MS });
     await mkdir(BINARIES_FOLDER, { recursive: true });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { type CrdServer, startCrdServer } from './crd-server.ts';
+import { describeWith } from './kubernetes-version.ts';
 import { until } from './until.ts';
 
 const DIGEST = `nginx@sha256:${'a'.repeat(64)}`;
 
-describe('sample policies on kube-apiserver', () => {
+describeWith('ValidatingAdmissionPolicy', 'sample policies on kube-apiserver', () => {
   let server: CrdServer;
 
   before(async () => {
