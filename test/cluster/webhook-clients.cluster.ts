@@ -2,39 +2,26 @@ import assert from 'node:assert/strict';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KubeObject } from '../../api/meta.ts';
-import {
-  ANNOTATION_IMAGE_CHANGE,
-  ANNOTATION_PREDOWNLOAD,
-  SYSTEM_NAMESPACE,
-} from '../../api/names.ts';
+import { ANNOTATION_IMAGE_CHANGE, ANNOTATION_PREDOWNLOAD } from '../../api/names.ts';
 import { imageListPullJob, imagePullJob, named, nodeImage } from '../manifests/test-objects.ts';
 import { apiServerCounter, FAIL_OPEN } from './api-server-counter.ts';
 import { binary } from './binaries.ts';
 import { DECLARATIVE_CLIENTS } from './clients/declarative-clients.ts';
 import { startImageRewriter } from './clients/image-rewriter.ts';
 import { cloneSetManifest } from './clients/manifest.ts';
-import { type CrdServer, startCrdServer } from './crd-server.ts';
+import type { CrdServer } from './crd-server.ts';
 import { mustRun } from './process.ts';
 import { until } from './until.ts';
-import { startWebhooks, type Webhooks } from './webhooks-in-process.ts';
+import { provideWebhooks } from './webhook-suite.ts';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 
 describe('clients of workloads and of our own kinds on kube-apiserver', () => {
   let server: CrdServer;
-  let webhooks: Webhooks;
   let leftOut: number;
 
-  before(async () => {
-    server = await startCrdServer();
-    await server.kubectl(['create', 'namespace', SYSTEM_NAMESPACE]);
-    webhooks = await startWebhooks(server.controlPlane);
-    await webhooks.armed();
-    leftOut = await apiServerCounter(server, FAIL_OPEN);
-  });
-  after(async () => {
-    await webhooks[Symbol.asyncDispose]();
-    await server[Symbol.asyncDispose]();
+  provideWebhooks(suite => {
+    ({ server, leftOut } = suite);
   });
 
   const read = (...what: string[]): Promise<KubeObject> => server.get<KubeObject>(...what);

@@ -6,8 +6,9 @@ import {
   SYSTEM_NAMESPACE,
 } from '../../api/names.ts';
 import { apiServerCounter, FAIL_OPEN } from './api-server-counter.ts';
-import { type CrdServer, startCrdServer } from './crd-server.ts';
-import { startWebhooks, type Webhooks } from './webhooks-in-process.ts';
+import type { CrdServer } from './crd-server.ts';
+import { provideWebhooks } from './webhook-suite.ts';
+import type { Webhooks } from './webhooks-in-process.ts';
 
 interface StoredWorkload {
   readonly metadata: {
@@ -41,20 +42,8 @@ describe('webhooks of workloads on kube-apiserver', () => {
   let webhooks: Webhooks;
   let leftOut: number;
 
-  before(async () => {
-    server = await startCrdServer();
-    await server.kubectl(['create', 'namespace', SYSTEM_NAMESPACE]);
-    webhooks = await startWebhooks(server.controlPlane);
-    await webhooks.armed();
-    leftOut = await apiServerCounter(server, FAIL_OPEN);
-  });
-  after(async () => {
-    await webhooks[Symbol.asyncDispose]();
-    await server[Symbol.asyncDispose]();
-  });
-  beforeEach(() => {
-    webhooks.advice.lines = [];
-    webhooks.answers();
+  provideWebhooks(suite => {
+    ({ server, webhooks, leftOut } = suite);
   });
 
   const patch = async (

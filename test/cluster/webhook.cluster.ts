@@ -7,10 +7,11 @@ import { ALLOWED_OBJECTS } from '../manifests/allowed-objects.ts';
 import { DENIED_OBJECTS, STORED_OBJECTS } from '../manifests/denied-objects.ts';
 import { imagePullJob, named } from '../manifests/test-objects.ts';
 import { apiServerCounter, FAIL_OPEN } from './api-server-counter.ts';
-import { type CrdServer, startCrdServer } from './crd-server.ts';
+import type { CrdServer } from './crd-server.ts';
 import { type CommandResult, mustRun } from './process.ts';
 import { until } from './until.ts';
-import { deleteSecret, startWebhooks, type Webhooks } from './webhooks-in-process.ts';
+import { provideWebhooks } from './webhook-suite.ts';
+import { deleteSecret, type Webhooks } from './webhooks-in-process.ts';
 
 /** Of the manager, and yet with every right. */
 const MANAGER = [
@@ -25,20 +26,8 @@ describe('webhooks on kube-apiserver', () => {
   let webhooks: Webhooks;
   let leftOut: number;
 
-  before(async () => {
-    server = await startCrdServer();
-    await server.kubectl(['create', 'namespace', SYSTEM_NAMESPACE]);
-    webhooks = await startWebhooks(server.controlPlane);
-    await webhooks.armed();
-    leftOut = await apiServerCounter(server, FAIL_OPEN);
-  });
-  after(async () => {
-    await webhooks[Symbol.asyncDispose]();
-    await server[Symbol.asyncDispose]();
-  });
-  beforeEach(() => {
-    webhooks.advice.lines = [];
-    webhooks.answers();
+  provideWebhooks(suite => {
+    ({ server, webhooks, leftOut } = suite);
   });
 
   it('are armed with an authority that passes the strict checks of openssl', async () => {
