@@ -48,11 +48,13 @@ export function daemon(options: DaemonManifestOptions): Manifest {
 }
 
 function podSpec({ image, credentialProvider, imageFsDir }: DaemonManifestOptions): object {
-  const plugins = credentialProvider && pluginParts(credentialProvider);
-  const extras = [plugins, imageFsDir === undefined ? undefined : imageFsParts(imageFsDir)];
+  const extras = [
+    credentialProvider && credentialProviderParts(credentialProvider),
+    imageFsDir === undefined ? undefined : imageFsParts(imageFsDir),
+  ];
   const parts = extras.filter(part => part !== undefined);
   return {
-    ...plugins?.pod,
+    ...Object.assign({}, ...parts.map(({ pod }) => pod)),
     serviceAccountName: DAEMON_SERVICE_ACCOUNT,
     enableServiceLinks: false,
     priorityClassName: 'system-node-critical',
@@ -76,7 +78,7 @@ function podSpec({ image, credentialProvider, imageFsDir }: DaemonManifestOption
   };
 }
 
-function container(image: string, parts: readonly ContainerParts[]): object {
+function container(image: string, parts: readonly DaemonParts[]): object {
   return {
     name: 'daemon',
     image,
@@ -112,7 +114,8 @@ function container(image: string, parts: readonly ContainerParts[]): object {
 }
 
 /** What an option adds to the container, and to the pod for it. */
-interface ContainerParts {
+export interface DaemonParts {
+  readonly pod?: object;
   readonly args: readonly string[];
   readonly volumes: readonly object[];
   readonly mounts: readonly object[];
@@ -120,8 +123,8 @@ interface ContainerParts {
 
 const IMAGE_FS_FOLDER = '/host-image-fs';
 
-/** Created if need be, so that a node without it gets its daemon all the same. */
-function imageFsParts(path: string): ContainerParts {
+/** For {@link DaemonManifestOptions.imageFsDir}. The folder is created if need be, so that a node without it gets its daemon all the same. */
+export function imageFsParts(path: string): DaemonParts {
   return {
     args: [`--image-fs-dir=${IMAGE_FS_FOLDER}`],
     volumes: [{ name: 'image-fs', hostPath: { path, type: 'DirectoryOrCreate' } }],
@@ -132,10 +135,8 @@ function imageFsParts(path: string): ContainerParts {
 const PLUGIN_CONFIG_FOLDER = '/etc/headstart/credential-providers';
 const PLUGIN_FOLDER = '/opt/credential-providers';
 
-function pluginParts({
-  configMap,
-  binDir,
-}: CredentialProvider): ContainerParts & { readonly pod: object } {
+/** For {@link DaemonManifestOptions.credentialProvider}. */
+export function credentialProviderParts({ configMap, binDir }: CredentialProvider): DaemonParts {
   return {
     pod: {
       // Metadata services of clouds answer the node, and often nobody one hop further away.

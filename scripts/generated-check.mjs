@@ -1,10 +1,10 @@
 // npm run generated:check: generates what is committed once more, beside it, and compares.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 
-/** Each generated file with the arguments of node that write it to the path that follows them. */
+/** Each generated file, or folder with generated files, with the arguments of node that write it to the path that follows them. */
 const GENERATED = [
   {
     file: 'daemon/cri/cri.gen.ts',
@@ -23,6 +23,7 @@ const GENERATED = [
     file: 'manifests/observability/grafana-dashboard.json',
     by: ['--import', 'tsx', 'scripts/generate-dashboard.ts'],
   },
+  { file: 'manifests/chart', by: ['--import', 'tsx', 'scripts/generate-chart.ts'] },
 ];
 
 const root = resolve(import.meta.dirname, '..');
@@ -36,8 +37,22 @@ function problemOf({ file, by }) {
     encoding: 'utf8',
   });
   if (status !== 0) return `${file} cannot be generated: ${stderr.trim()}`;
-  if (readFileSync(join(root, file), 'utf8') === readFileSync(fresh, 'utf8')) return undefined;
-  return `${file} is stale: npm run generate`;
+  const stale = filesOf(fresh).find(
+    path => read(join(root, file, path)) !== read(join(fresh, path)),
+  );
+  return stale === undefined ? undefined : `${join(file, stale)} is stale: npm run generate`;
+}
+
+/** Paths below a folder; of a file only the empty one. */
+function filesOf(path) {
+  if (statSync(path).isFile()) return [''];
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(({ parentPath, name }) => join(relative(path, parentPath), name));
+}
+
+function read(path) {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
 try {
