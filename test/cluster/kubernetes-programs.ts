@@ -1,20 +1,28 @@
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BINARIES_FOLDER, findBinary } from './binaries.ts';
-import { KUBERNETES_VERSION, KUBERNETES_VERSIONS } from './kubernetes-version.ts';
+import { KUBERNETES_VERSION } from './kubernetes-version.ts';
 import { mustRun } from './process.ts';
 
-const MODULE = join(import.meta.dirname, 'kubernetes');
-/** go.mod is the default version's; each of the others has a file beside it. */
-const MODULE_FILE =
-  KUBERNETES_VERSION === KUBERNETES_VERSIONS[0] ? 'go.mod' : `go-${KUBERNETES_VERSION}.mod`;
+/** Pins the version and everything that it was released with. */
+const MODULE = join(import.meta.dirname, 'kubernetes', KUBERNETES_VERSION);
+/** Commands of the module k8s.io/kubernetes. */
+const PROGRAMS = [
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kubelet',
+  'kube-proxy',
+  'kubectl',
+];
+/** Without the cloud providers that were part of Kubernetes up to 1.30: they and their libraries are a third of it. */
+const TAGS = 'providerless';
 /** `go build` of a cold cache takes ten minutes on two cores. */
 const BUILD_TIMEOUT_MS = 40 * 60_000;
 
 /** Builds the Kubernetes programs that this machine lacks into the cache outside of the checkout. Needs Go. */
 export async function buildKubernetesPrograms(): Promise<void> {
-  const programs = await readdir(join(MODULE, 'cmd'));
-  const missing = programs.filter(program => findBinary(program) === undefined);
+  const missing = PROGRAMS.filter(program => findBinary(program) === undefined);
   if (missing.length === 0) return;
   if (findBinary('go') === undefined) {
     throw new Error(`Go is needed to build ${missing.join(', ')}: https://go.dev/dl`);
@@ -25,9 +33,8 @@ export async function buildKubernetesPrograms(): Promise<void> {
   const ticking = setInterval(() => console.log('… still building'), 30_000);
   try {
     const version = `k8s.io/component-base/version.gitVersion=v${KUBERNETES_VERSION}`;
-    const module = ['-C', MODULE, `-modfile=${MODULE_FILE}`];
-    const build = ['go', 'build', ...module, '-ldflags', `-s -w -X ${version}`];
-    const packages = missing.map(program => `./cmd/${program}`);
+    const build = ['go', 'build', '-C', MODULE, '-tags', TAGS, '-ldflags', `-s -w -X ${version}`];
+    const packages = missing.map(program => `k8s.io/kubernetes/cmd/${program}`);
     await mustRun([...build, '-o', `${unfinished}/`, ...packages], { timeoutMs: BUILD_TIMEOUT_MS });
     await mkdir(BINARIES_FOLDER, { recursive: true });
     // Only finished programs get their names: an interrupted build leaves none behind that does not run.

@@ -1,11 +1,16 @@
 module headstart/test/cluster/kubernetes
 
-go 1.22.0
+go 1.24.0
 
-require (
-	k8s.io/component-base v0.28.15
-	k8s.io/kubectl v0.28.15
-	k8s.io/kubernetes v1.28.15
+godebug default=go1.22
+
+tool (
+	k8s.io/kubernetes/cmd/kube-apiserver
+	k8s.io/kubernetes/cmd/kube-controller-manager
+	k8s.io/kubernetes/cmd/kube-proxy
+	k8s.io/kubernetes/cmd/kube-scheduler
+	k8s.io/kubernetes/cmd/kubectl
+	k8s.io/kubernetes/cmd/kubelet
 )
 
 require (
@@ -185,6 +190,7 @@ require (
 	k8s.io/client-go v0.28.15 // indirect
 	k8s.io/cloud-provider v0.28.15 // indirect
 	k8s.io/cluster-bootstrap v0.0.0 // indirect
+	k8s.io/component-base v0.28.15 // indirect
 	k8s.io/component-helpers v0.28.15 // indirect
 	k8s.io/controller-manager v0.28.15 // indirect
 	k8s.io/cri-api v0.28.15 // indirect
@@ -198,7 +204,9 @@ require (
 	k8s.io/kube-openapi v0.0.0-20230717233707-2695361300d9 // indirect
 	k8s.io/kube-proxy v0.0.0 // indirect
 	k8s.io/kube-scheduler v0.0.0 // indirect
+	k8s.io/kubectl v0.28.15 // indirect
 	k8s.io/kubelet v0.28.15 // indirect
+	k8s.io/kubernetes v1.28.15 // indirect
 	k8s.io/legacy-cloud-providers v0.0.0 // indirect
 	k8s.io/metrics v0.28.15 // indirect
 	k8s.io/mount-utils v0.0.0 // indirect
