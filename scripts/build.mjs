@@ -2,6 +2,7 @@
 // everything from node_modules inside.
 import { chmod, cp, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { buildDashboard } from './build-dashboard.mjs';
 
 // Packages written as CommonJS call require() of Node's own modules, which ESM does not have.
 const requireBanner =
@@ -35,6 +36,7 @@ if (result === undefined) process.exit(1);
 // Both are programs: kubectl runs a plugin by its name.
 for (const name of ['headstart', 'kubectl-headstart']) await chmod(`${folder}/${name}.mjs`, 0o755);
 await cp('manifests/crds', `${folder}/crds`, { recursive: true });
+await buildDashboard(`${folder}/dashboard`);
 
 const bytes = Object.entries(result.metafile.outputs)
   .filter(([path]) => path.endsWith('.mjs'))

@@ -29,6 +29,12 @@ export function managerCommand(): Command {
       'where /metrics, /healthz and /readyz are served',
       ':8080',
     )
+    .option('--dashboard', 'serve a page that shows jobs and nodes; it can only be read')
+    .option(
+      '--dashboard-address <address>',
+      'where the dashboard is served: on loopback over HTTP, for kubectl port-forward; elsewhere over HTTPS, for those who bring a token',
+      '127.0.0.1:8090',
+    )
     .option(
       '--leader-elect',
       'run the controllers only while holding the Lease; needed with more than one replica',

@@ -10,7 +10,7 @@ import { createPodNodes } from '../../controllers/pod-nodes.ts';
 import { untilAborted } from '../../runtime/abort.ts';
 import type { Runnable } from '../../runtime/lifecycle.ts';
 import type { Check } from '../../runtime/probes.ts';
-import { createWebhookServer, type WebhookServer } from '../../webhook/server.ts';
+import { createWebhookServer, type TlsSource, type WebhookServer } from '../../webhook/server.ts';
 import type { ManagerDeps } from './compose-manager.ts';
 import type { ManagerOptions } from './options.ts';
 import { Uninstall } from './uninstall.ts';
@@ -20,6 +20,8 @@ import { webhookEndpoint } from './webhook-endpoint.ts';
 export interface Admission {
   readonly webhooks: WebhookServer;
   readonly certificates: Runnable;
+  /** What the webhooks are served with. */
+  readonly tls: TlsSource;
   readonly ready: Readonly<Record<string, Check>>;
 }
 
@@ -74,6 +76,7 @@ export function composeAdmission(
   };
   return {
     webhooks,
+    tls: certificates,
     certificates: {
       name: 'certificates',
       run: signal => certificates.run(signal),

@@ -14,6 +14,7 @@ import type { WebhookServer } from '../../webhook/server.ts';
 import { eventsPart } from '../events-part.ts';
 import { serverPart } from '../server-part.ts';
 import { composeAdmission } from './compose-admission.ts';
+import { composeDashboard } from './compose-dashboard.ts';
 import { composeLeading, leaseTimes } from './compose-leading.ts';
 import type { ManagerOptions } from './options.ts';
 import { servedKindsWatch, servedWorkloads } from './served-kinds.ts';
@@ -73,6 +74,7 @@ export async function composeManager(
       [{ name: 'informers', run: stop => informers.run(stop) }, eventsPart(events)],
       [admission.certificates],
       [serverPart('webhooks', admission.webhooks)],
+      composeDashboard(options, deps, { informers, tls: admission.tls }).parts,
       [leading.part, servedKindsWatch(workloads, deps)],
     ],
   };

@@ -16,6 +16,15 @@ export const FEATURE_GATES = {
 } as const;
 export type FeatureGate = keyof typeof FEATURE_GATES;
 
+/** The page that shows jobs and nodes. */
+export interface DashboardOptions extends ListenAddress {
+  /** Where the built page is. */
+  readonly page: URL;
+}
+
+/** Beside the bundle, as scripts/build.mjs puts it. */
+const PAGE = new URL('./dashboard/', import.meta.url);
+
 export interface ManagerOptions {
   readonly namespace: string;
   readonly access: AccessOptions;
@@ -23,6 +32,8 @@ export interface ManagerOptions {
   /** Where the certificate of the webhooks comes from: `folder` when it is set, else the manager makes it. */
   readonly certificates: { readonly folder: string | undefined; readonly lives: Lives };
   readonly metrics: ListenAddress;
+  /** Absent: there is no dashboard. */
+  readonly dashboard?: DashboardOptions;
   readonly leaderElect: boolean;
   readonly leaseDurationMs: number;
   /** 0: no ceiling. */
@@ -43,6 +54,7 @@ export function readManagerOptions(raw: RawOptions): ManagerOptions {
     },
     certificates: { folder: reader.text('webhookCertDir'), lives: readLives(reader) },
     metrics: reader.address('metricsAddress'),
+    ...readDashboard(reader),
     leaderElect: reader.flag('leaderElect'),
     leaseDurationMs: reader.integer('leaseSeconds', { min: 4, max: 300 }) * 1000,
     maxPullsPerRegistry: reader.integer('maxPullsPerRegistry', { min: 0, max: 100_000 }),
@@ -51,6 +63,11 @@ export function readManagerOptions(raw: RawOptions): ManagerOptions {
   };
   reader.finish();
   return options;
+}
+
+function readDashboard(reader: OptionReader): { dashboard?: DashboardOptions } {
+  if (!reader.flag('dashboard')) return {};
+  return { dashboard: { ...reader.address('dashboardAddress'), page: PAGE } };
 }
 
 function readLives(reader: OptionReader): Lives {

@@ -30,8 +30,14 @@ export interface WorkloadStory extends FoundWorkload {
   readonly events: readonly KubeEvent[];
 }
 
+/** What a story is read with. */
+export type StoryReader = Pick<Session, 'client' | 'note' | 'signal'>;
+
 /** Reads a workload's pods, revisions, jobs and Events, as far as the user may. */
-export async function readStory(found: FoundWorkload, session: Session): Promise<WorkloadStory> {
+export async function readStory(
+  found: FoundWorkload,
+  session: StoryReader,
+): Promise<WorkloadStory> {
   const { workload } = found;
   const [pods, jobs, events] = await Promise.all([
     ifReadable('pods', podsOfWorkload(found, session), session),
@@ -53,7 +59,7 @@ export async function readStory(found: FoundWorkload, session: Session): Promise
 /** The pods of a workload, also those that are ending. */
 export async function podsOfWorkload(
   { kind, workload }: FoundWorkload,
-  { client, signal }: Session,
+  { client, signal }: StoryReader,
 ): Promise<readonly Pod[]> {
   const { items } = await client.list(PODS, {
     namespace: workload.metadata.namespace ?? '',
@@ -68,7 +74,7 @@ export async function podsOfWorkload(
 
 async function jobsOf(
   { metadata }: Workload,
-  { client, signal }: Session,
+  { client, signal }: StoryReader,
 ): Promise<readonly ImagePullJob[]> {
   const namespace = metadata.namespace ?? '';
   const { items } = await client.list(IMAGE_PULL_JOBS, { namespace, signal });
@@ -77,7 +83,7 @@ async function jobsOf(
 
 async function eventsAbout(
   { metadata }: Workload,
-  { client, signal }: Session,
+  { client, signal }: StoryReader,
 ): Promise<readonly KubeEvent[]> {
   const { items } = await client.list(EVENTS, {
     namespace: metadata.namespace ?? '',
@@ -94,7 +100,7 @@ async function factsOf(
   { kind, workload }: FoundWorkload,
   pods: readonly Pod[],
   settings: PredownloadSettings,
-  session: Session,
+  session: StoryReader,
 ): Promise<Pick<WorkloadStory, 'changedImages'> & { readonly facts: PredownloadFacts }> {
   const revision = await revisionOf(kind, workload, session);
   const names = revisionNames(workload, kind, oldPodsOf({ kind, revision, pods }));
@@ -111,7 +117,7 @@ async function factsOf(
 function revisionOf(
   kind: WorkloadKind,
   workload: Workload,
-  session: Session,
+  session: StoryReader,
 ): Promise<UpdateRevision | undefined> {
   const read = new UpdateRevisions(kind, session.client).of(workload, session.signal);
   return ifReadable(revisionsOfKind(kind), read, session);
@@ -120,7 +126,7 @@ function revisionOf(
 async function templatesOf(
   kind: WorkloadKind,
   wanted: { readonly workload: Workload; readonly names: ReadonlySet<string> },
-  session: Session,
+  session: StoryReader,
 ): Promise<ReadonlyMap<string, PodTemplate>> {
   const namespace = wanted.workload.metadata.namespace ?? '';
   const templates = new RevisionTemplates(kind, session.client);
