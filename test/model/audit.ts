@@ -6,12 +6,14 @@ import type { NodeImage } from '../../api/node-image.ts';
 import type { FakeClock } from '../support/fake-clock.ts';
 import type { StoredChange } from '../support/fake-kube/fake-store.ts';
 import { JobBook, LATEST_NEWS_MS, type NodeBook } from './job-book.ts';
+import { isFull } from './objects.ts';
 import { foreignChanges } from './owned-fields.ts';
+import { createdMsOf, isOutOfPatience, isPullLate } from './patience.ts';
 import { recount, summaryOf } from './recount.ts';
 import { RegistryAudit } from './registry-audit.ts';
 import type { Moment } from './registry-pulls.ts';
-import { type Standing, standingOf } from './standing.ts';
-import { PATIENCE_MS, targetsOf, unavailableSince } from './targets.ts';
+import { hasImage, type Standing, standingOf } from './standing.ts';
+import { targetsOf } from './targets.ts';
 import type { Truth } from './truth.ts';
 
 /** Who made a change. `person`: everybody who is no part of Headstart. */
@@ -25,9 +27,12 @@ export class Audit {
   writes = 0;
   /** From then on nothing but daemons has moved for so long that the managers know everything. */
   #calmFromMs = 0;
+  #faultlessFromMs = 0;
   readonly #books = new Map<string, JobBook>();
   /** When NodeImages went, by name. */
   readonly #leftAtMs = new Map<string, number>();
+  /** By name of the NodeImage. */
+  readonly #refusedAtMs = new Map<string, number>();
   readonly #registries: RegistryAudit;
   readonly #truth: Truth;
   readonly #clock: FakeClock;
@@ -59,18 +64,31 @@ export class Audit {
     }
   }
 
-  /** Somebody or a fault disturbs the cluster; managers may be behind for `ms`. */
+  /** Somebody does something; managers may be behind for `ms`. */
   disturbed(ms: number): void {
     this.#calmFromMs = Math.max(this.#calmFromMs, this.#clock.now() + ms);
+  }
+
+  /** A fault disturbs the cluster; until `ms` later managers need not even see what is written. */
+  faulty(ms: number): void {
+    this.disturbed(ms);
+    this.#faultlessFromMs = this.#calmFromMs;
   }
 
   /** Another leader begins. Since when a node is silent stands nowhere, so a job that never ends tries it once more. */
   led(): void {
     this.#registries.led();
     for (const book of this.#books.values()) {
-      if (this.#truth.jobOf(book.uid)?.spec.completionPolicy.type !== 'Never') continue;
-      for (const node of book.nodes.values()) if (node.ended === 'given up') delete node.ended;
+      const never = this.#truth.jobOf(book.uid)?.spec.completionPolicy.type === 'Never';
+      for (const node of book.nodes.values()) {
+        if (node.ended === 'given up' && (never || node.refused === true)) delete node.ended;
+      }
     }
+  }
+
+  /** The API server refused to change the NodeImage of that name. */
+  refused(name: string): void {
+    this.#refusedAtMs.set(name, this.#clock.now());
   }
 
   book(uid: string): JobBook | undefined {
@@ -131,7 +149,8 @@ export class Audit {
   }
 
   get #moment(): Moment {
-    return { nowMs: this.#clock.now(), isCalm: this.#isCalm };
+    const nowMs = this.#clock.now();
+    return { nowMs, isCalm: nowMs > this.#faultlessFromMs };
   }
 
   get #isCalm(): boolean {
@@ -149,10 +168,13 @@ export class Audit {
       if (job.status?.conditions?.some(({ reason }) => reason === 'DeadlineExceeded')) continue;
       const node = book.nodes.get(uid);
       if (node?.ended === 'given up') continue;
-      const since = unavailableSince(this.#truth.nodes.get(name));
-      const startedMs = createdMsOf(job);
-      const late =
-        since !== undefined && Math.max(since, startedMs) + PATIENCE_MS <= this.#clock.now();
+      if (isFull(nodeImage.spec?.images) && !hasImage(nodeImage, book.image)) continue;
+      if ((this.#refusedAtMs.get(name) ?? 0) >= createdMsOf(job)) {
+        book.nodes.set(uid, { ...fresh(this.#clock.now()), ended: 'given up', refused: true });
+        continue;
+      }
+      const waited = { sinceMs: createdMsOf(job), nowMs: this.#clock.now() };
+      const late = isOutOfPatience(this.#truth.nodes.get(name), waited);
       if (late) book.nodes.set(uid, { ...fresh(this.#clock.now()), ended: 'given up' });
       else if (this.#isCalm) this.#report(`the job gave up on ${name} too early`, change);
     }
@@ -255,21 +277,11 @@ export class Audit {
       else this.#report(`${book.name}: the result of an unfinished job was dropped`, change);
       return;
     }
-    const late = this.#isLate(was, name, job);
+    const late = isPullLate(was, { node: this.#truth.nodes.get(name), job, nowMs });
     if (late && isTarget) node.ended = 'given up';
     else if (isTarget && !edited && this.#isCalm)
       this.#report(`${book.name}: gave up too early`, change);
     else node.released = true;
-  }
-
-  #isLate(was: Extract<Standing, { kind: 'pending' }>, name: string, job: ImagePullJob): boolean {
-    const nowMs = this.#clock.now();
-    const createdMs = Date.parse(was.entry.createdAt ?? '');
-    const pullMs = was.answered ? (was.entry.pullPolicy?.activeDeadlineSeconds ?? 0) * 1000 : 0;
-    if (createdMs + pullMs + PATIENCE_MS <= nowMs) return true;
-    const since = unavailableSince(this.#truth.nodes.get(name));
-    const startedMs = createdMsOf(job);
-    return since !== undefined && Math.max(since, createdMs, startedMs) + PATIENCE_MS <= nowMs;
   }
 }
 
@@ -280,10 +292,6 @@ interface Move {
   readonly was: Standing;
   readonly is: Standing;
 }
-
-/** Waiting begins when a manager first sees the job, a moment before its status says so. */
-const createdMsOf = ({ metadata }: ImagePullJob): number =>
-  Date.parse(metadata.creationTimestamp ?? '');
 
 /** What a finished job says stays; that it took note of an edit may be said. */
 const withoutGenerations = (status: unknown): string =>

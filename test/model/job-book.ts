@@ -11,6 +11,8 @@ export interface NodeBook {
   ended?: 'succeeded' | 'failed' | 'given up';
   /** The manager took an unfinished entry away without giving up. */
   released: boolean;
+  /** It was given up because the API server refused to change its NodeImage; another leader tries it once more. */
+  refused?: boolean;
   /** Somebody else wrote into the entry: it counts for nothing any more. */
   touched: boolean;
 }

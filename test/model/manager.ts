@@ -59,6 +59,7 @@ export class Manager {
   lead(): void {
     if (this.#term !== undefined || this.#process.signal.aborted) return;
     const term = new AbortController();
+    this.client.rested();
     this.#term = term;
     this.#work = this.#lead(AbortSignal.any([term.signal, this.#process.signal]));
     this.#keep(this.#work);

@@ -18,6 +18,7 @@ import { untilAborted } from '../../runtime/abort.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
 import { type Deferred, defer } from '../support/defer.ts';
 import type { FakeKube } from '../support/fake-kube.ts';
+import type { Admission } from './admission.ts';
 
 /** What befalls one write. All but `lost` keep it from being made. */
 export const FATES = ['none', 'refused', 'throttled', 'unreached', 'conflict', 'lost'] as const;
@@ -28,15 +29,29 @@ export const WRITE_DEADLINE_MS = 4_000;
 /** A write that arrives at all arrives before that. */
 const LATEST_ARRIVAL_MS = 3_900;
 
+const turnedAway = (retryAfterMs: number): KubeError =>
+  new KubeError('too many requests', { status: 429, retryAfterMs, retryable: true });
+
 const FAILURES: Readonly<Record<Exclude<Fate, 'none'>, () => KubeError>> = {
   refused: () => new KubeError('etcdserver: request timed out', { status: 500, retryable: true }),
-  throttled: () =>
-    new KubeError('too many requests', { status: 429, retryAfterMs: 1_000, retryable: true }),
+  throttled: () => turnedAway(1_000),
   unreached: () => new KubeError('connection refused', { status: 0, retryable: true }),
   conflict: () =>
     new KubeError('the object has been modified', { status: 409, reason: 'Conflict' }),
   lost: () => new KubeError('socket hang up', { status: 0, retryable: true }),
 };
+
+/** Whether a write changes the spec of a NodeImage. */
+function isOfSpec({ plural }: Resource, patch: Patch): boolean {
+  if (plural !== 'nodeimages' || patch.type !== 'json') return false;
+  return patch.operations.some(({ path }) => path.startsWith('/spec'));
+}
+
+export interface ModelClientDeps {
+  readonly kube: FakeKube;
+  readonly random: () => number;
+  readonly admission: Admission;
+}
 
 /**
  * The client of one manager. Its writes travel for a while and arrive also when the caller gave up or died; its reads may fail, its
@@ -44,6 +59,8 @@ const FAILURES: Readonly<Record<Exclude<Fate, 'none'>, () => KubeError>> = {
  */
 export class ModelClient implements KubeClient {
   readonly kube: FakeKube;
+  /** NodeImages that were asked for sooner than the API server had said. */
+  readonly hurried: string[] = [];
   /** Writes take up to this long to arrive. */
   latencyMs = 0;
   /** So many reads fail from now on. */
@@ -51,11 +68,26 @@ export class ModelClient implements KubeClient {
   readonly #fates: Fate[] = [];
   readonly #lags = new Map<string, Deferred<void>>();
   readonly #random: () => number;
+  readonly #admission: Admission;
+  /** When each NodeImage may be written again that was turned away. */
+  readonly #restUntilMs = new Map<string, number>();
+  #overload = { untilMs: 0, retryAfterMs: 0 };
   #dead = false;
 
-  constructor(deps: { readonly kube: FakeKube; readonly random: () => number }) {
+  constructor(deps: ModelClientDeps) {
     this.kube = deps.kube;
     this.#random = deps.random;
+    this.#admission = deps.admission;
+  }
+
+  /** The API server turns everything of this client away for a while. */
+  overload({ ms, retryAfterMs }: { readonly ms: number; readonly retryAfterMs: number }): void {
+    this.#overload = { untilMs: this.kube.clock.now() + ms, retryAfterMs };
+  }
+
+  /** Another term begins: it knows nothing of what was turned away. */
+  rested(): void {
+    this.#restUntilMs.clear();
   }
 
   /** What befalls the next writes. */
@@ -79,7 +111,8 @@ export class ModelClient implements KubeClient {
 
   /** Whether anything goes wrong, or may. */
   get isFaulty(): boolean {
-    return this.latencyMs + this.failingReads + this.#fates.length + this.#lags.size > 0;
+    const { length } = this.#fates;
+    return this.latencyMs + this.failingReads + length + this.#lags.size > 0 || this.#isOverloaded;
   }
 
   /** Ends all faults. */
@@ -87,6 +120,7 @@ export class ModelClient implements KubeClient {
     this.latencyMs = 0;
     this.failingReads = 0;
     this.#fates.length = 0;
+    this.#overload.untilMs = 0;
     for (const plural of this.#lags.keys()) this.#release(plural);
   }
 
@@ -126,7 +160,14 @@ export class ModelClient implements KubeClient {
   ): Promise<T> {
     const { subresource } = options;
     const to = subresource === undefined ? {} : { subresource };
-    return this.#write(options, () => this.kube.patch(resource, name, patch, to));
+    const send = (): Promise<T> => this.kube.patch(resource, name, patch, to);
+    if (!isOfSpec(resource, patch)) return this.#write(options, send);
+    return this.#patchSpec(name.name, () =>
+      this.#write(options, () => {
+        this.#admission.check(name.name);
+        return send();
+      }),
+    );
   }
 
   delete(resource: Resource, name: ObjectName, options: DeleteOptions = {}): Promise<boolean> {
@@ -164,8 +205,30 @@ export class ModelClient implements KubeClient {
     if (this.#dead) throw FAILURES.unreached();
   }
 
-  async #read<T>(work: () => Promise<T>): Promise<T> {
+  get #isOverloaded(): boolean {
+    return this.kube.clock.now() < this.#overload.untilMs;
+  }
+
+  /** Watches how long the next change of a NodeImage waits after one that was turned away. */
+  async #patchSpec<T>(node: string, write: () => Promise<T>): Promise<T> {
+    const nowMs = this.kube.clock.now();
+    if (nowMs < (this.#restUntilMs.get(node) ?? nowMs)) this.hurried.push(node);
+    try {
+      return await write();
+    } catch (error) {
+      const restMs = error instanceof KubeError ? error.retryAfterMs : undefined;
+      if (restMs !== undefined) this.#restUntilMs.set(node, nowMs + restMs);
+      throw error;
+    }
+  }
+
+  #mustBeServed(): void {
     this.#mustLive();
+    if (this.#isOverloaded) throw turnedAway(this.#overload.retryAfterMs);
+  }
+
+  async #read<T>(work: () => Promise<T>): Promise<T> {
+    this.#mustBeServed();
     if (this.failingReads > 0) {
       this.failingReads--;
       throw FAILURES.refused();
@@ -175,7 +238,7 @@ export class ModelClient implements KubeClient {
 
   async #write<T>(options: WriteOptions, send: () => Promise<T>): Promise<T> {
     options.signal?.throwIfAborted();
-    this.#mustLive();
+    this.#mustBeServed();
     const fate = this.#fates.shift() ?? 'none';
     if (fate !== 'none' && fate !== 'lost') throw FAILURES[fate]();
     const { clock } = this.kube;

@@ -1,6 +1,6 @@
 import type { Node, NodeCondition, Pod, Secret } from '../../api/core.ts';
 import type { ImagePullJobSpec, PullJobTemplate } from '../../api/image-pull-job.ts';
-import type { ImageSpec, NodeImage } from '../../api/node-image.ts';
+import { type ImageSpec, MAX_IMAGES_PER_NODE, type NodeImage } from '../../api/node-image.ts';
 import { nameAndTag } from './standing.ts';
 import type { SpecDraft } from './steps.ts';
 
@@ -89,6 +89,7 @@ export function withHandWritten(
   const { name, tag } = nameAndTag(image);
   const before = spec?.images?.[name];
   if (before?.tags.some(entry => entry.tag === tag) === true) return undefined;
+  if (before === undefined && isFull(spec?.images)) return undefined;
   const entry = { tag, version: 0, 'x-note': 'by hand' };
   const tags = [...(before?.tags ?? []), entry].sort((a, b) => (a.tag < b.tag ? -1 : 1));
   const stranger = { namespace: 'strange', name: 'mine' };
@@ -109,4 +110,34 @@ export function withBump(
     entry.tag === tag ? { ...entry, version: (entry.version ?? 0) + 1 } : entry,
   );
   return { ...spec?.images, [name]: { ...before, tags } };
+}
+
+type Images = Readonly<Record<string, ImageSpec>>;
+
+/** Whether a NodeImage has no room for another image. */
+export const isFull = (images: Images = {}): boolean =>
+  Object.keys(images).length >= MAX_IMAGES_PER_NODE;
+
+const FILLER = 'filler-';
+
+/** Whether an image is one of {@link withFillers}. */
+export const isFiller = (name: string): boolean => name.startsWith(FILLER);
+
+/** The images of a NodeImage with so many of others that there is `room` for no more than that. */
+export function withFillers({ spec }: NodeImage, room: number, createdAt: string): Images {
+  const images: Record<string, ImageSpec> = { ...spec?.images };
+  const missing = MAX_IMAGES_PER_NODE - room - Object.keys(images).length;
+  const free = Array.from(
+    { length: MAX_IMAGES_PER_NODE },
+    (_, index) => `${FILLER}${index}`,
+  ).filter(name => !(name in images));
+  for (const name of free.slice(0, Math.max(0, missing))) {
+    images[name] = { tags: [{ tag: '1', version: 0, createdAt }] };
+  }
+  return images;
+}
+
+/** The images of a NodeImage without those of {@link withFillers}. */
+export function withoutFillers({ spec }: NodeImage): Images {
+  return Object.fromEntries(Object.entries(spec?.images ?? {}).filter(([name]) => !isFiller(name)));
 }

@@ -9,6 +9,9 @@ export async function ofManagers(world: ModelWorld, step: Step): Promise<boolean
     case 'befall':
       client?.befall(step.fates);
       return true;
+    case 'overload':
+      client?.overload(step);
+      return true;
     case 'latency':
       for (const manager of world.managers) manager.client.latencyMs = step.ms;
       return true;

@@ -1,7 +1,14 @@
 import type { ImageSpec, NodeImage } from '../../api/node-image.ts';
 import { NODE_IMAGES, NODES, SECRETS } from '../../api/resources.ts';
 import { timestamp } from '../../runtime/clock.ts';
-import { condition, readyNode, withBump, withHandWritten } from './objects.ts';
+import {
+  condition,
+  readyNode,
+  withBump,
+  withFillers,
+  withHandWritten,
+  withoutFillers,
+} from './objects.ts';
 import { attempt, create, merge, NAMESPACE, noted, remove } from './person.ts';
 import type { Step } from './steps.ts';
 import type { ModelWorld } from './world.ts';
@@ -46,6 +53,13 @@ export async function onNode(world: ModelWorld, step: Step): Promise<void> {
       return;
     case 'hand-write':
       return putImages(world, step.node, nodeImage => withHandWritten(nodeImage, step.image));
+    case 'fill':
+      return putImages(world, step.node, nodeImage => withFillers(nodeImage, step.room, now));
+    case 'empty':
+      return putImages(world, step.node, withoutFillers);
+    case 'refuse-writes':
+      world.admission.refuse(step.node, step.how);
+      return;
     case 'bump':
       return putImages(world, step.node, nodeImage => withBump(nodeImage, step.image));
     case 'note-node-image':

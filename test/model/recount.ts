@@ -1,7 +1,8 @@
 import type { ImagePullJob } from '../../api/image-pull-job.ts';
 import type { ImageTagSpec } from '../../api/node-image.ts';
 import type { JobBook } from './job-book.ts';
-import { standingOf } from './standing.ts';
+import { isFull } from './objects.ts';
+import { hasImage, standingOf } from './standing.ts';
 import { hasDaemon, PATIENCE_MS, targetsOf, unavailableSince } from './targets.ts';
 import type { Truth } from './truth.ts';
 
@@ -97,7 +98,7 @@ function countOfSecond({ job, truth, book, nowMs }: Place, name: string): Count 
 }
 
 function countOf(name: string, place: Place): Count | undefined {
-  const { truth, book, isTarget } = place;
+  const { job, truth, book, isTarget } = place;
   const nodeImage = truth.nodeImages.get(name);
   const node = truth.nodes.get(name);
   const standing = standingOf(nodeImage, book.image, book.uid);
@@ -108,6 +109,9 @@ function countOf(name: string, place: Place): Count | undefined {
   if (standing.kind !== 'none') return standing.kind;
   if (!isTarget) return undefined;
   if (nodeImage === undefined) return hasDaemon(node) ? 'unavailable' : 'failed';
-  if (book.nodes.get(nodeImage.metadata.uid ?? '')?.ended === 'given up') return 'failed';
+  const known = book.nodes.get(nodeImage.metadata.uid ?? '');
+  const named = job.status?.failedNodes?.includes(name) ?? false;
+  if (known?.ended === 'given up' || (known?.refused === true && named)) return 'failed';
+  if (isFull(nodeImage.spec?.images) && !hasImage(nodeImage, book.image)) return 'failed';
   return unavailableSince(node) === undefined ? 'waiting' : 'unavailable';
 }

@@ -28,6 +28,10 @@ export function statusOf(nodeImage: NodeImage, image: string): ImageTagStatus | 
   return nodeImage.status?.imageStatuses?.[name]?.tags.find(status => status.tag === tag);
 }
 
+/** Whether there is an entry of any tag of the image. */
+export const hasImage = ({ spec }: NodeImage, image: string): boolean =>
+  spec?.images?.[nameAndTag(image).name] !== undefined;
+
 /** The entry of an image. */
 export function entryOf(nodeImage: NodeImage, image: string): ImageTagSpec | undefined {
   const { name, tag } = nameAndTag(image);

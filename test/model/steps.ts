@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { REFUSALS, type RefusalName } from './admission.ts';
 import { CEILINGS, type CeilingsName } from './ceiling-book.ts';
 import { FATES, type Fate } from './model-client.ts';
 import { DAEMON_MODES, type DaemonMode } from './model-daemons.ts';
@@ -54,6 +55,10 @@ export type Step =
   | { readonly do: 'delete-secret'; readonly secret: string }
   | { readonly do: 'daemon'; readonly node: string; readonly mode: DaemonMode }
   | { readonly do: 'restart-daemon'; readonly node: string }
+  | { readonly do: 'fill'; readonly node: string; readonly room: number }
+  | { readonly do: 'empty'; readonly node: string }
+  | { readonly do: 'refuse-writes'; readonly node: string; readonly how: RefusalName }
+  | { readonly do: 'overload'; readonly ms: number; readonly retryAfterMs: number }
   | {
       readonly do: 'hand-write' | 'bump' | 'note-node-image';
       readonly node: string;
@@ -130,10 +135,12 @@ function one<K extends Step['do'], F extends Record<string, fc.Arbitrary<unknown
 
 const weighted = (weight: number, arbitrary: fc.Arbitrary<Step>) => ({ weight, arbitrary });
 
+const retryAfterMs = fc.constantFrom(1_000, 5_000, 30_000);
+const refusals = Object.keys(REFUSALS) as RefusalName[];
 const ceilings = Object.keys(CEILINGS) as CeilingsName[];
 const images = fc.uniqueArray(image, { minLength: 1, maxLength: 3 });
 
-const STEPS: readonly ReturnType<typeof weighted>[] = [
+const EVENTS: readonly ReturnType<typeof weighted>[] = [
   weighted(40, one(['pass'], { ms: passes })),
   weighted(
     12,
@@ -161,8 +168,15 @@ const STEPS: readonly ReturnType<typeof weighted>[] = [
   weighted(2, one(['restart-daemon'], { node })),
   weighted(4, one(['hand-write', 'bump', 'note-node-image'], { node, image })),
   weighted(1, one(['note-mirrors'], {})),
+  weighted(1, one(['fill'], { node, room: fc.constantFrom(0, 0, 1) })),
+  weighted(2, one(['empty'], { node })),
+  weighted(2, one(['refuse-writes'], { node, how: fc.constantFrom(...refusals) })),
   weighted(4, one(['set-ceilings'], { ceilings: fc.constantFrom(...ceilings) })),
   weighted(1, one(['drop-ceilings'], {})),
+];
+
+const FAULTS: typeof EVENTS = [
+  weighted(2, one(['overload'], { ms: fc.integer({ min: 500, max: 90_000 }), retryAfterMs })),
   weighted(
     5,
     one(['befall'], { fates: fc.array(fc.constantFrom(...FATES), { maxLength: 6, minLength: 1 }) }),
@@ -182,12 +196,13 @@ const STEPS: readonly ReturnType<typeof weighted>[] = [
   weighted(3, one(['heal'], {})),
 ];
 
-/** A course of events. */
-export const stepsArbitrary = fc.array(fc.oneof(...STEPS), {
-  minLength: 1,
-  maxLength: 300,
-  size: 'max',
-});
+const LENGTH = { minLength: 1, maxLength: 300, size: 'max' } as const;
+
+/** A course of events. Some know no faults: then managers know everything at once, and more can be asked of them. */
+export const stepsArbitrary = fc.oneof(
+  { weight: 3, arbitrary: fc.array(fc.oneof(...EVENTS, ...FAULTS), LENGTH) },
+  { weight: 1, arbitrary: fc.array(fc.oneof(...EVENTS), LENGTH) },
+);
 
 /** A step as a short line. */
 export function describeStep({ do: what, ...fields }: Step): string {

@@ -2,6 +2,7 @@ import { settle } from '../support/fake-clock.ts';
 import type { StoredChange } from '../support/fake-kube/fake-store.ts';
 import { FakeKube } from '../support/fake-kube.ts';
 import { RecordingLogger } from '../support/recording-logger.ts';
+import { Admission } from './admission.ts';
 import { type Actor, Audit } from './audit.ts';
 import { CountingClock } from './counting-clock.ts';
 import { Manager } from './manager.ts';
@@ -30,6 +31,7 @@ export class ModelWorld implements AsyncDisposable {
   readonly truth = new Truth();
   readonly audit: Audit;
   readonly daemons: ModelDaemons;
+  readonly admission: Admission;
   readonly log = new RecordingLogger();
   readonly #random: () => number;
   readonly #maxPullsPerRegistry: number;
@@ -45,6 +47,7 @@ export class ModelWorld implements AsyncDisposable {
     this.person.after = () => this.#see('person');
     this.audit = new Audit(options, { truth: this.truth, clock: this.clock });
     this.daemons = new ModelDaemons({ kube: this.#client('daemon'), truth: this.truth });
+    this.admission = new Admission({ told: node => this.audit.refused(node) });
     this.#managers.push(this.#manager(), this.#manager());
   }
 
@@ -75,14 +78,14 @@ export class ModelWorld implements AsyncDisposable {
 
   /** A fault whose consequences last for a while. */
   disturbedByFault(): void {
-    this.audit.disturbed(BACKOFF_MS);
+    this.audit.faulty(BACKOFF_MS);
   }
 
   /** Somebody leads at once, if nobody does. */
   elect(): void {
     this.#cancelElection();
     if (this.leader !== undefined) return;
-    this.audit.disturbed(BACKOFF_MS);
+    this.audit.faulty(BACKOFF_MS);
     this.audit.led();
     this.#managers[0]?.lead();
   }
@@ -118,6 +121,7 @@ export class ModelWorld implements AsyncDisposable {
   /** Ends all faults of API and managers. A lease that is not free yet is so no sooner: writes of the leader before may still arrive. */
   heal(): void {
     for (const { client } of this.#managers) client.heal();
+    this.admission.mend();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -143,18 +147,25 @@ export class ModelWorld implements AsyncDisposable {
   }
 
   #electLater(): void {
-    this.audit.disturbed(BACKOFF_MS);
+    this.audit.faulty(BACKOFF_MS);
     this.#cancelElection();
     this.#cancelElection = this.clock.after(LEASE_GAP_MS, () => this.elect());
   }
 
   #noteFaults(): void {
+    for (const { client } of this.#managers) {
+      for (const node of client.hurried.splice(0)) {
+        this.audit.problems.push(`NodeImage ${node} was asked for before Retry-After was over`);
+      }
+    }
     const faulty = this.#managers.some(({ client }) => client.isFaulty);
-    if (faulty) this.audit.disturbed(BACKOFF_MS);
+    if (faulty) this.audit.faulty(BACKOFF_MS);
   }
 
   #manager(): Manager {
-    const client = new ModelClient({ kube: this.#client('manager'), random: this.#random });
+    const { admission } = this;
+    const kube = this.#client('manager');
+    const client = new ModelClient({ kube, random: this.#random, admission });
     const deps = { client, random: this.#random, log: this.log };
     return new Manager({ ...deps, maxPullsPerRegistry: this.#maxPullsPerRegistry });
   }
