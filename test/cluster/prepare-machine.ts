@@ -1,9 +1,11 @@
 // node --import tsx test/cluster/prepare-machine.ts: installs and builds what the cluster tests need and this machine lacks.
 import { installDebianPackages } from './debian-packages.ts';
 import { DEFINITIONS, goModule } from './go-module.ts';
+import { buildHelm } from './helm.ts';
 import { buildKubernetesPrograms } from './kubernetes-programs.ts';
 
 await installDebianPackages();
 await buildKubernetesPrograms();
+await buildHelm();
 for (const module of Object.values(DEFINITIONS)) await goModule(module);
 console.log('This machine can run the cluster tests.');
