@@ -39,6 +39,8 @@ const PACKAGES: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   openssl: program('openssl'),
   // Argo CD runs health checks in this version of Lua.
   'lua5.1': program('lua5.1'),
+  // The browser that looks at the dashboard.
+  chromium: program('chromium'),
   // For promtool, which plays series to the alert rules.
   prometheus: program('promtool'),
 };
