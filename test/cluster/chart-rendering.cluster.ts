@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import type { Command } from 'commander';
 import { parseAllDocuments } from 'yaml';
+import { daemonCommand } from '../../cli/daemon/command.ts';
+import { managerCommand } from '../../cli/manager/command.ts';
 import { customResourceDefinitions, OWN_CRDS } from '../../manifests/crds.ts';
 import type { Manifest } from '../../manifests/manifest.ts';
 import { type InstallOptions, installManifests } from '../../manifests/render.ts';
@@ -98,6 +101,38 @@ describe('the Helm chart, rendered', () => {
   it('lives in another namespace without a trace of the usual one', async () => {
     const rendered = await template(set('installation.namespace=platform-images'));
     assert.doesNotMatch(JSON.stringify(rendered), /headstart-system/);
+  });
+
+  it('gives the programs no flag that they do not know', async () => {
+    const rendered = await template(
+      set(
+        'featureGates=PreDownloadImageForDaemonSetUpdate=false',
+        'dashboard.enabled=true',
+        'externalCerts.secretName=headstart-webhook-tls',
+        'manager.log.level=debug',
+        'daemon.log.level=debug',
+        'daemon.socketFile=containerd/containerd.sock',
+        'daemon.imageFsDir=/var/lib/containerd/headstart',
+        'daemon.credentialProvider.enable=true',
+        'daemon.credentialProvider.hostPath=/opt/providers',
+      ),
+    );
+    const flagsOf = (kind: string): readonly string[] => {
+      const workload = rendered.find(each => each.kind === kind);
+      const { template } = workload?.['spec'] as {
+        template: { spec: { containers: readonly { args: readonly string[] }[] } };
+      };
+      const [, ...flags] = template.spec.containers[0]?.args ?? [];
+      return flags.map(flag => flag.replace(/=.*/, ''));
+    };
+    const known = (command: Command): readonly string[] =>
+      command.options.flatMap(({ long }) => long ?? []);
+    const unknown = (kind: string, command: Command): readonly string[] =>
+      flagsOf(kind).filter(flag => !known(command).includes(flag));
+    assert.deepEqual(unknown('Deployment', managerCommand()), []);
+    assert.deepEqual(unknown('DaemonSet', daemonCommand()), []);
+    assert.equal(flagsOf('Deployment').length, 8);
+    assert.equal(flagsOf('DaemonSet').length, 8);
   });
 
   it('leaves out the namespaces that others make', async () => {
