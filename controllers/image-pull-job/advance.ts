@@ -193,12 +193,13 @@ export class JobAdvance {
   #fail(view: JobView, node: string, err: unknown): void {
     const nowMs = this.#deps.clock.now();
     const lastsMs = view.memory.postponedForMs(node, nowMs);
+    // Also when it failed for good: an entry of it may have to go.
+    this.#postpone(view, node);
     if (isInvalid(err) || (isRefused(err) && lastsMs >= SILENCE_MS)) {
       const message = `node ${node} was refused: ${describeError(err)}`;
       view.remember(node, { reason: 'NodeImageRefused', message }, nowMs);
       return;
     }
-    this.#postpone(view, node);
     const { namespace, name } = view.request.owner;
     this.#deps.log.warn('Failed to write a NodeImage', { node, job: `${namespace}/${name}`, err });
   }
