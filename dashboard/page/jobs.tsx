@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { duration } from '../../api/age.ts';
 import type { JobRow, Tables, WorkloadRef } from '../wire/rows.ts';
 import { jobsInOrder } from '../wire/summary.ts';
-import { ago, bytes } from './format.ts';
+import { ago, bytes, counted } from './format.ts';
 import { Progress } from './progress.tsx';
 
 interface JobsProps {
@@ -12,7 +12,7 @@ interface JobsProps {
 }
 
 /** More are shown when asked for: nobody reads hundreds, and each costs memory. */
-const PAGE = 12;
+const PAGE = 8;
 
 /** All jobs, those that run first. */
 export function Jobs({ jobs, now, onStory }: JobsProps) {
@@ -66,7 +66,7 @@ function Job(props: { readonly job: JobRow } & Omit<JobsProps, 'jobs'>) {
         <span class={`state ${state.kind}`}>{state.word}</span>
       </div>
       <p class="image">{image}</p>
-      <Progress job={job} />
+      {state.kind === 'complete' ? undefined : <Progress job={job} />}
       <p class="quiet job-foot">
         <span>{timesOf(job, now)}</span>
         {owner !== undefined && owner.kind !== 'ImageListPullJob' && (
@@ -85,6 +85,7 @@ function timesOf(job: JobRow, now: number): string {
   const left = Date.parse(estimatedCompletionTime ?? '') - now;
   const parts = [
     state.kind === 'running' ? `made ${ago(createdAt, now)}` : `ended ${ago(completedAt, now)}`,
+    state.kind === 'complete' ? counted(job.succeeded, 'node') : '',
     bytesDone !== undefined && bytesTotal !== undefined
       ? `${bytes(bytesDone)} of ${bytes(bytesTotal)}`
       : '',

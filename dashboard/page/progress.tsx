@@ -29,7 +29,7 @@ export function Progress({ job }: { readonly job: JobRow }) {
         <strong>
           {succeeded.toLocaleString('en')}/{desired.toLocaleString('en')}
         </strong>{' '}
-        nodes {words}
+        nodes{words === '' ? '' : ` · ${words}`}
       </p>
     </>
   );

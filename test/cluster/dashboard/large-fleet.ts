@@ -76,7 +76,7 @@ function jobsOf(
           type: 'Progressing',
           status: 'True',
           reason: 'RegistryBudget',
-          message: `waits for other pulls from registry.example.com: ${active} run now, at most ${active} at once`,
+          message: `waits for other pulls from registry.example.com: ${active} run now, at most ${active} at once, lowered because it answered "too many requests"`,
           lastTransitionTime: at(300),
         },
       ],
