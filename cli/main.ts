@@ -8,6 +8,7 @@ import { manifestsCommand } from './manifests/command.ts';
 import { pluginCommands } from './plugin/commands.ts';
 import { retireCommand } from './retire/command.ts';
 import { runProgram } from './run-program.ts';
+import { simulateCommand } from './simulate/command.ts';
 import { VERSION } from './version.ts';
 
 /** `headstart <command>`: commands load what they need when they run. */
@@ -18,6 +19,7 @@ const program = new Command('headstart')
   .addCommand(managerCommand())
   .addCommand(daemonCommand())
   .addCommand(demoCommand())
+  .addCommand(simulateCommand())
   .addCommand(manifestsCommand())
   .addCommand(retireCommand());
 

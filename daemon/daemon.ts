@@ -55,6 +55,8 @@ export interface DaemonDeps {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Default: gRPC. */
   readonly connect?: (socketPath: string) => RuntimeClient;
+  /** Default: the one that the options name. */
+  readonly runtime?: RuntimeConnection;
 }
 
 /** The agent of one node: pulls what its NodeImage wants and reports what became of it. */
@@ -90,13 +92,7 @@ class NodeDaemon implements Daemon {
     const { clock, metrics } = deps;
     this.#deps = deps;
     this.#metrics = new PullMetrics(metrics);
-    this.#runtime = createRuntimeConnection(
-      { ...options, checkIntervalMs: options.runtimeCheckIntervalMs ?? 10_000 },
-      {
-        ...deps,
-        connect: deps.connect ?? (path => measuredRuntime(createGrpcRuntime(path, deps), deps)),
-      },
-    );
+    this.#runtime = deps.runtime ?? connectRuntime(options, deps);
     this.#nodeCredentials = new NodeCredentials(options.nodeCredentials ?? {}, {
       ...deps,
       env: deps.env ?? {},
@@ -186,4 +182,14 @@ class NodeDaemon implements Daemon {
     if (kind === 'failed') this.#deps.log.warn('Pull failed', facts);
     else this.#deps.log.info(kind === 'pulled' ? 'Pulled image' : 'Found image', facts);
   }
+}
+
+function connectRuntime(options: DaemonOptions, deps: DaemonDeps): RuntimeConnection {
+  return createRuntimeConnection(
+    { ...options, checkIntervalMs: options.runtimeCheckIntervalMs ?? 10_000 },
+    {
+      ...deps,
+      connect: deps.connect ?? (path => measuredRuntime(createGrpcRuntime(path, deps), deps)),
+    },
+  );
 }

@@ -95,20 +95,23 @@ function leaseMessage({ id, labels }: SimulatedLease): {
   return { id, labels: { ...labels } };
 }
 
-function leaseOf(content: ContentModel, id: string): SimulatedLease {
+/** The lease of that id; throws NOT_FOUND. */
+export function leaseOf(content: ContentModel, id: string): SimulatedLease {
   const lease = content.leases.get(id);
   if (lease === undefined) throw noLease(id);
   return lease;
 }
 
-function resourceMessage(content: ContentModel, digest: string): Resource {
+/** What a lease holds, as containerd tells it. */
+export function resourceMessage(content: ContentModel, digest: string): Resource {
   const layer = content.layers.get(digest);
   return layer !== undefined && layer.doneBytes < layer.sizeBytes
     ? { type: 'ingests', id: `${INGEST}${digest}` }
     : { type: 'content', id: digest };
 }
 
-function infoOf(content: ContentModel, digest: string): Info {
+/** What containerd tells of a complete blob; throws NOT_FOUND. */
+export function infoOf(content: ContentModel, digest: string): Info {
   const image = content.manifests.get(digest);
   if (image !== undefined) {
     const labels = { 'containerd.io/gc.ref.content.config': image.id };
@@ -119,7 +122,8 @@ function infoOf(content: ContentModel, digest: string): Info {
   return { digest, size: layer.sizeBytes, updatedAt: undefined, labels: {} };
 }
 
-function manifestOf({ id, layers }: SimulatedImage): Buffer {
+/** The manifest of an image, in JSON. */
+export function manifestOf({ id, layers }: SimulatedImage): Buffer {
   return Buffer.from(
     JSON.stringify({
       config: { digest: id, size: 0 },

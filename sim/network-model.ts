@@ -1,13 +1,8 @@
 import { onAbort } from '../runtime/abort.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { type Link, maxMinFairRates } from './max-min-fair.ts';
-
-interface Transfer {
-  readonly links: readonly Link[];
-  leftBytes: number;
-  bytesPerSecond: number;
-  readonly finish: () => void;
-}
+import type { Transfer, TransferClass } from './transfer-class.ts';
+import { TransferClasses } from './transfer-classes.ts';
 
 /** Tells how much of a transfer is left, while it runs and after its end. */
 export interface TransferMeter {
@@ -23,8 +18,9 @@ const NOTHING_LEFT_BYTES = 0.5;
  */
 export class NetworkModel {
   readonly #clock: Clock;
-  readonly #transfers = new Set<Transfer>();
+  readonly #classes = new TransferClasses();
   #advancedAt = 0;
+  #sentBytes = 0;
   #cancelTimer = (): void => {};
   #rebalancing = false;
 
@@ -34,7 +30,13 @@ export class NetworkModel {
 
   /** Transfers under way. */
   get active(): number {
-    return this.#transfers.size;
+    return this.#classes.size;
+  }
+
+  /** Bytes that all transfers have carried so far. */
+  get sentBytes(): number {
+    this.#advance();
+    return this.#sentBytes;
   }
 
   /** Resolves when `bytes` have crossed all of `links`, at once when there are none; rejects with the signal's reason when it aborts first. */
@@ -53,23 +55,24 @@ export class NetworkModel {
       const end = (settle: () => void): void => {
         unlink();
         this.#advance();
-        this.#transfers.delete(transfer);
+        this.#classes.remove(transfer);
         this.#rebalanceSoon();
         settle();
       };
       const transfer: Transfer = {
         links,
-        leftBytes: bytes,
-        bytesPerSecond: 0,
+        class: undefined,
+        mark: bytes,
         finish: () => end(resolve),
       };
       meter.leftBytes = () => {
         this.#advance();
-        return transfer.leftBytes <= NOTHING_LEFT_BYTES ? 0 : transfer.leftBytes;
+        const left = transfer.class?.leftBytes(transfer) ?? transfer.mark;
+        return left <= NOTHING_LEFT_BYTES ? 0 : left;
       };
       const unlink = onAbort(signal, () => end(() => reject(signal?.reason as Error)));
       this.#advance();
-      this.#transfers.add(transfer);
+      this.#classes.add(transfer);
       this.#rebalanceSoon();
     });
   }
@@ -80,7 +83,7 @@ export class NetworkModel {
     const seconds = (now - this.#advancedAt) / 1000;
     this.#advancedAt = now;
     if (seconds <= 0) return;
-    for (const transfer of this.#transfers) transfer.leftBytes -= transfer.bytesPerSecond * seconds;
+    for (const each of this.#classes.all) this.#sentBytes += each.advance(seconds);
   }
 
   /** Transfers that start or end together are worked out once. */
@@ -96,12 +99,13 @@ export class NetworkModel {
   #rebalance(): void {
     this.#cancelTimer();
     this.#advance();
-    const transfers = [...this.#transfers];
-    const rates = maxMinFairRates(transfers.map(transfer => transfer.links));
+    const classes = [...this.#classes.all];
+    const counts = classes.map(({ count }) => count);
+    const rates = maxMinFairRates(classes.map(flowOf), counts);
     let nextMs = Number.POSITIVE_INFINITY;
-    for (const [i, transfer] of transfers.entries()) {
-      transfer.bytesPerSecond = rates[i] ?? 0;
-      nextMs = Math.min(nextMs, (transfer.leftBytes / transfer.bytesPerSecond) * 1000);
+    for (const [i, each] of classes.entries()) {
+      each.bytesPerSecond = rates[i] ?? 0;
+      nextMs = Math.min(nextMs, (leftOfNext(each) / each.bytesPerSecond) * 1000);
     }
     if (nextMs === Number.POSITIVE_INFINITY) return;
     this.#cancelTimer = this.#clock.after(Math.max(0, Math.ceil(nextMs)), () => this.#complete());
@@ -109,9 +113,20 @@ export class NetworkModel {
 
   #complete(): void {
     this.#advance();
-    for (const transfer of this.#transfers) {
-      if (transfer.leftBytes <= NOTHING_LEFT_BYTES) transfer.finish();
+    for (const each of [...this.#classes.all]) {
+      while (leftOfNext(each) <= NOTHING_LEFT_BYTES) each.next?.finish();
     }
     this.#rebalanceSoon();
   }
+}
+
+/** A class as one flow: what its transfers have for themselves is one link as wide as all of them. */
+function flowOf({ shared, ownBytesPerSecond, count }: TransferClass): readonly Link[] {
+  if (ownBytesPerSecond === Number.POSITIVE_INFINITY) return shared;
+  return [...shared, { name: 'own', bytesPerSecond: ownBytesPerSecond * count }];
+}
+
+function leftOfNext(of: TransferClass): number {
+  const { next } = of;
+  return next === undefined ? Number.POSITIVE_INFINITY : of.leftBytes(next);
 }

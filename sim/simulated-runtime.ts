@@ -31,6 +31,8 @@ export interface SimulatedRuntimeDeps {
   readonly network: NetworkModel;
   /** The node's network card. */
   readonly downlink?: Link;
+  /** What it shares with other nodes on the way to the registry. */
+  readonly zoneLink?: Link;
 }
 
 const UNKNOWN = 2;
@@ -139,7 +141,7 @@ export class SimulatedRuntime {
     const download = new LayerDownload(image, this.content);
     this.#downloads.set(image.digest, download);
     const { bytes, meter } = download;
-    const links = [this.#deps.downlink, this.#deps.registry.uplink];
+    const links = [this.#deps.downlink, this.#deps.zoneLink, this.#deps.registry.uplink];
     const used = links.filter(link => link !== undefined);
     try {
       await this.#deps.network.transfer(bytes, used, signal, meter);

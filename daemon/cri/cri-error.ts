@@ -34,7 +34,7 @@ const BY_CODE: ReadonlyMap<number, PullFailureReason> = new Map([
 const LEASE_GONE = /lease does not exist/;
 
 /** Translates an error of gRPC. */
-export function criErrorOf({ code, details }: ServiceError): CriError {
+export function criErrorOf({ code, details }: Pick<ServiceError, 'code' | 'details'>): CriError {
   const reason = reasonOf(code, details);
   const text = reason === 'RuntimeUnavailable' ? outageText(details) : details;
   // The error itself stays out of the cause: its text is not redacted.

@@ -1,12 +1,9 @@
 import { join } from 'node:path';
-import type { Node } from '../../api/core.ts';
-import { NODES } from '../../api/resources.ts';
 import { createGrpcRuntime } from '../../daemon/cri/grpc-runtime.ts';
 import { createDaemon, type Daemon } from '../../daemon/daemon.ts';
 import { createEventRecorder } from '../../kube/create-event-recorder.ts';
 import type { KubeClient } from '../../kube/kube-client.ts';
-import { type Clock, timestamp } from '../../runtime/clock.ts';
-import { HeadstartError } from '../../runtime/errors.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../runtime/log.ts';
 import type { Metrics } from '../../runtime/metrics.ts';
 import { type CriServer, startCriServer } from '../cri-server.ts';
@@ -14,6 +11,7 @@ import { Kubelet, type NodeImages } from '../kubelet/kubelet.ts';
 import type { Link } from '../max-min-fair.ts';
 import type { NetworkModel } from '../network-model.ts';
 import type { RegistryModel } from '../registry-model.ts';
+import { registerNode } from './register-node.ts';
 
 export interface SimulatedNodeOptions {
   readonly name: string;
@@ -105,26 +103,4 @@ function createNodeDaemon(
     { ...options, runtimeCheckIntervalMs: RUNTIME_CHECK_MS },
     { ...deps, events, log },
   );
-}
-
-async function registerNode(name: string, { client, clock }: SimulatedNodeDeps): Promise<void> {
-  const labels = { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux' };
-  await client.create<Node>(NODES, { metadata: { name, labels } });
-  const now = timestamp(clock);
-  const ready = {
-    type: 'Ready',
-    status: 'True',
-    reason: 'KubeletReady',
-    message: 'simulated',
-    lastTransitionTime: now,
-  };
-  const nodeInfo = { operatingSystem: 'linux', kubeletVersion: 'v1.34.0', architecture: 'amd64' };
-  const body = { status: { conditions: [ready], nodeInfo } };
-  const patched = await client.patch(
-    NODES,
-    { name },
-    { type: 'merge', body },
-    { subresource: 'status' },
-  );
-  if (patched.status === undefined) throw new HeadstartError('INTERNAL', 'the Node has no status');
 }

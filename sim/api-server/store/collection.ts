@@ -16,6 +16,10 @@ export class Collection {
     this.#ring = new EventRing(window);
   }
 
+  get size(): number {
+    return this.#objects.size;
+  }
+
   get(key: ObjectKey): ApiObject | undefined {
     return this.#objects.get(key);
   }
