@@ -74,7 +74,7 @@ describe('jobs and lists as people handle them, without any webhook', () => {
   const children = async (of: string): Promise<readonly ImagePullJob[]> =>
     (await world.client.list(IMAGE_PULL_JOBS, { labelSelector: `headstart/list-job=${of}` })).items;
   const waitFor = (condition: string, object: string): Promise<string> =>
-    world.controlPlane.mustKubectl(['wait', `--for=${condition}`, object, '--timeout=30s']);
+    world.controlPlane.mustKubectl(['wait', `--for=${condition}`, object, '--timeout=90s']);
   const wanting = (name: string): readonly string[] =>
     world.daemons.wanting(`registry.example/${name}`);
   const gone = (what: string, isThere: () => Promise<boolean>): Promise<unknown> =>
@@ -122,7 +122,7 @@ describe('jobs and lists as people handle them, without any webhook', () => {
       'delete',
       'imagelistpulljob/front',
       '--cascade=foreground',
-      '--timeout=30s',
+      '--timeout=90s',
     ]);
     assert.deepEqual(await children('front'), []);
     assert.deepEqual(await mirrors(), []);
@@ -151,7 +151,7 @@ describe('jobs and lists as people handle them, without any webhook', () => {
     await mustKubectl([...secret, '--docker-username=u', '--docker-password=p']);
     await job('tenant', { pullSecrets: [PULL_SECRET], parallelism: 0 }, 'tenant');
     await until(async () => (await mirrors()).length === 1, { what: 'the copy', ...SOON });
-    await mustKubectl(['delete', 'namespace', 'tenant', '--timeout=40s']);
+    await mustKubectl(['delete', 'namespace', 'tenant', '--timeout=90s']);
     assert.equal(await exists('imagepulljob', 'tenant', 'tenant'), false);
     await gone('the copy of its secret', async () => (await mirrors()).length > 0);
   });
@@ -160,14 +160,14 @@ describe('jobs and lists as people handle them, without any webhook', () => {
     const { mustKubectl } = world.controlPlane;
     await job('held', { pullSecrets: [PULL_SECRET], parallelism: 0 });
     await until(async () => (await mirrors()).length === 1, { what: 'the copy', ...SOON });
-    await mustKubectl(['delete', 'namespace', MIRRORS, '--timeout=40s']);
-    await mustKubectl(['delete', 'imagepulljob/held', '--timeout=20s']);
+    await mustKubectl(['delete', 'namespace', MIRRORS, '--timeout=90s']);
+    await mustKubectl(['delete', 'imagepulljob/held', '--timeout=90s']);
     await job('open', { pullSecrets: [PULL_SECRET] });
     await waitFor('condition=Complete', 'imagepulljob/open');
     await mustKubectl(['create', 'namespace', MIRRORS]);
     await job('without-role', { pullSecrets: [PULL_SECRET], parallelism: 0 });
     await waitFor('condition=PullSecretsReady=false', 'imagepulljob/without-role');
-    await mustKubectl(['delete', 'imagepulljob/without-role', '--timeout=20s']);
+    await mustKubectl(['delete', 'imagepulljob/without-role', '--timeout=90s']);
   });
 
   it('a manager whose Deployment is deleted lets go of its jobs, so that their definition can go', async () => {
@@ -185,6 +185,6 @@ describe('jobs and lists as people handle them, without any webhook', () => {
     );
     await mustKubectl(['delete', 'deployment', 'headstart-manager', '-n', SYSTEM_NAMESPACE]);
     assert.equal(await manager.stop(), 0);
-    await mustKubectl(['delete', 'crd', 'imagepulljobs.apps.kruise.io', '--timeout=30s']);
+    await mustKubectl(['delete', 'crd', 'imagepulljobs.apps.kruise.io', '--timeout=90s']);
   });
 });

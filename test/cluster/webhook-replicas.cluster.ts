@@ -45,7 +45,7 @@ describe('two webhook replicas on kube-apiserver', () => {
     await createCloneSet(pair.client);
     leftOut = await pair.leftOut();
   });
-  after(() => pair[Symbol.asyncDispose]());
+  after(() => pair?.[Symbol.asyncDispose]());
 
   it('lose no admission while authorities and certificates are replaced again and again', async () => {
     const changes = await under(pair, new Promise(resolve => setTimeout(resolve, SOAK_MS)));
@@ -75,7 +75,7 @@ describe('two webhook replicas in trouble, on kube-apiserver', () => {
     await createCloneSet(pair.client);
     leftOut = await pair.leftOut();
   });
-  after(() => pair[Symbol.asyncDispose]());
+  after(() => pair?.[Symbol.asyncDispose]());
 
   for (const { name, make } of CERTIFICATE_TROUBLES) {
     it(`lose no admission while their Secret is ${name}`, async () => {
