@@ -5,11 +5,11 @@ import { keyOf } from '../../api/meta.ts';
 import type { NodeImage } from '../../api/node-image.ts';
 import type { FakeClock } from '../support/fake-clock.ts';
 import type { StoredChange } from '../support/fake-kube/fake-store.ts';
-import { JobBook, LATEST_NEWS_MS, type NodeBook } from './job-book.ts';
+import { fresh, JobBook, LATEST_NEWS_MS, type NodeBook } from './job-book.ts';
 import { isFull } from './objects.ts';
 import { foreignChanges } from './owned-fields.ts';
 import { createdMsOf, isOutOfPatience, isPullLate } from './patience.ts';
-import { recount, summaryOf } from './recount.ts';
+import { recount, summaryOf, withoutGenerations } from './recount.ts';
 import { RegistryAudit } from './registry-audit.ts';
 import type { Moment } from './registry-pulls.ts';
 import { hasImage, type Standing, standingOf } from './standing.ts';
@@ -292,13 +292,3 @@ interface Move {
   readonly was: Standing;
   readonly is: Standing;
 }
-
-/** What a finished job says stays; that it took note of an edit may be said. */
-const withoutGenerations = (status: unknown): string =>
-  JSON.stringify(status, (key, value: unknown) => (key === 'observedGeneration' ? 0 : value));
-
-const fresh = (assignedAtMs: number): NodeBook => ({
-  assignedAtMs,
-  released: false,
-  touched: false,
-});

@@ -17,6 +17,13 @@ export interface NodeBook {
   touched: boolean;
 }
 
+/** The book of a node that was assigned just now. */
+export const fresh = (assignedAtMs: number): NodeBook => ({
+  assignedAtMs,
+  released: false,
+  touched: false,
+});
+
 /** What the model remembers of one job, by uid. */
 export class JobBook {
   readonly uid: string;

@@ -1,3 +1,4 @@
+import { registryOf } from '../../api/image-reference.ts';
 import {
   type ImageTagSpec,
   type ImageTagStatus,
@@ -8,6 +9,7 @@ import { NODE_IMAGES } from '../../api/resources.ts';
 import { timestamp } from '../../runtime/clock.ts';
 import type { FakeKube } from '../support/fake-kube.ts';
 import { isFiller } from './objects.ts';
+import { nameAndTag } from './standing.ts';
 import type { Truth } from './truth.ts';
 
 /** How the daemon of a node fares. */
@@ -57,6 +59,8 @@ export class ModelDaemons {
   readonly #truth: Truth;
   readonly #modes = new Map<string, DaemonMode>();
   readonly #daemons = new Map<string, Daemon>();
+  /** Registries that refuse every pull until then. */
+  readonly #limitedUntilMs = new Map<string, number>();
   #frozen = false;
 
   constructor(deps: { readonly kube: FakeKube; readonly truth: Truth }) {
@@ -82,6 +86,11 @@ export class ModelDaemons {
     this.changed(node);
   }
 
+  /** The registry answers 429 to all pulls that begin within `ms`. */
+  limit(host: string, ms: number): void {
+    this.#limitedUntilMs.set(host, this.#kube.clock.now() + ms);
+  }
+
   /** The daemon forgets what it was doing; what the NodeImage shows as ended is not done again. */
   restart(node: string): void {
     const daemon = this.#daemons.get(node);
@@ -94,6 +103,7 @@ export class ModelDaemons {
   /** All daemons do well from now on, and start over what they have. */
   heal(): void {
     this.#modes.clear();
+    this.#limitedUntilMs.clear();
     for (const name of this.#truth.nodeImages.keys()) this.restart(name);
     for (const name of this.#truth.nodeImages.keys()) this.changed(name);
   }
@@ -141,7 +151,11 @@ export class ModelDaemons {
       dropped = true;
     }
     if (dropped) this.#write(node, daemon);
-    for (const [image, entry] of wanted) this.#begin({ node, daemon, image, mode }, entry);
+    for (const [image, entry] of wanted) {
+      const limitedUntilMs = this.#limitedUntilMs.get(registryOf(nameAndTag(image).name)) ?? 0;
+      const fate = this.#kube.clock.now() < limitedUntilMs ? 'limited' : mode;
+      this.#begin({ node, daemon, image, mode: fate }, entry);
+    }
   }
 
   #begin(of: Pull, { tag, version = 0, imagePullPolicy }: ImageTagSpec): void {

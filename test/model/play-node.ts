@@ -48,6 +48,9 @@ export async function onNode(world: ModelWorld, step: Step): Promise<void> {
     case 'daemon':
       world.daemons.setMode(step.node, step.mode);
       return;
+    case 'limit':
+      world.daemons.limit(step.host, step.ms);
+      return;
     case 'restart-daemon':
       world.daemons.restart(step.node);
       return;

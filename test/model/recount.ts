@@ -34,6 +34,10 @@ export function summaryOf({ status }: ImagePullJob): string {
   });
 }
 
+/** What a finished job says stays; that it took note of an edit may be said. */
+export const withoutGenerations = (status: unknown): string =>
+  JSON.stringify(status, (key, value: unknown) => (key === 'observedGeneration' ? 0 : value));
+
 /** What the status of a job has to say, counted anew from everything there is, in the same form. */
 export function recount(job: ImagePullJob, { truth, book, nowMs }: Ledger): string {
   const targets = targetsOf(job, truth);

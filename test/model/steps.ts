@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { REFUSALS, type RefusalName } from './admission.ts';
-import { CEILINGS, type CeilingsName } from './ceiling-book.ts';
+import { CEILINGS, type CeilingsName, HOSTS } from './ceiling-book.ts';
 import { FATES, type Fate } from './model-client.ts';
 import { DAEMON_MODES, type DaemonMode } from './model-daemons.ts';
 
@@ -55,6 +55,7 @@ export type Step =
   | { readonly do: 'delete-secret'; readonly secret: string }
   | { readonly do: 'daemon'; readonly node: string; readonly mode: DaemonMode }
   | { readonly do: 'restart-daemon'; readonly node: string }
+  | { readonly do: 'limit'; readonly host: string; readonly ms: number }
   | { readonly do: 'fill'; readonly node: string; readonly room: number }
   | { readonly do: 'empty'; readonly node: string }
   | { readonly do: 'refuse-writes'; readonly node: string; readonly how: RefusalName }
@@ -173,6 +174,7 @@ const EVENTS: readonly ReturnType<typeof weighted>[] = [
   weighted(2, one(['refuse-writes'], { node, how: fc.constantFrom(...refusals) })),
   weighted(4, one(['set-ceilings'], { ceilings: fc.constantFrom(...ceilings) })),
   weighted(1, one(['drop-ceilings'], {})),
+  weighted(5, one(['limit'], { host: fc.constantFrom(...HOSTS), ms: passes })),
 ];
 
 const FAULTS: typeof EVENTS = [
