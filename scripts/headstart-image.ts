@@ -3,7 +3,7 @@ import { chmod, copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { type OciImage, writeOciImage } from './oci-image.ts';
+import { writeOciImage } from './oci-image.ts';
 
 /** Of the user `nonroot` of distroless images, which the manager runs as. */
 const NONROOT = 65532;
@@ -12,11 +12,7 @@ const NONROOT = 65532;
  * Writes the container image as an OCI layout with the tag `headstart`, without Docker: this machine's Node.js and the
  * libraries it loads, and the bundle in `dist` (scripts/build.mjs). For clusters of tests; the Dockerfile makes the image that is published.
  */
-export async function writeHeadstartImage(
-  layout: string,
-  dist: string,
-  { compress = true }: Pick<OciImage, 'compress'> = {},
-): Promise<void> {
+export async function writeHeadstartImage(layout: string, dist: string): Promise<void> {
   const work = await mkdtemp(join(tmpdir(), 'headstart-image-'));
   try {
     const [base, app] = [join(work, 'base'), join(work, 'app')];
@@ -24,7 +20,6 @@ export async function writeHeadstartImage(
     await writeApp(app, dist);
     await writeOciImage(layout, {
       layers: [base, app],
-      compress,
       tag: 'headstart',
       config: {
         Entrypoint: ['/usr/local/bin/headstart'],
