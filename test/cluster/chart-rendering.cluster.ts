@@ -194,7 +194,7 @@ describe('the Helm chart, where objects of its names are there already', () => {
     await controlPlane.mustKubectl(['get', 'imagepulljob/kept', ...crds]);
   });
 
-  it("takes over the definitions of OpenKruise's release, on request only, and not its namespace", async () => {
+  it("takes over the definitions of OpenKruise's release, on request only, and again after its upgrade", async () => {
     const items = customResourceDefinitions(OWN_CRDS).map(ofOpenKruise);
     const namespace = ofOpenKruise({
       apiVersion: 'v1',
@@ -213,9 +213,19 @@ describe('the Helm chart, where objects of its names are there already', () => {
     ]);
     assert.equal(releases, 'kruise headstart headstart headstart');
     await controlPlane.mustKubectl(['get', 'imagepulljob/kept']);
-    const column = 'jsonpath={.spec.versions[0].additionalPrinterColumns[0].name}';
-    assert.equal(await controlPlane.mustKubectl(['get', crds[0] ?? '', '-o', column]), 'TOTAL');
+    assert.equal(await firstColumn(), 'TOTAL');
+
+    // As an upgrade of theirs does.
+    await controlPlane.apply({ apiVersion: 'v1', kind: 'List', items });
+    assert.equal(await firstColumn(), '');
+    await helm('upgrade', 'headstart', CHART, '--reset-then-reuse-values');
+    assert.equal(await firstColumn(), 'TOTAL');
   });
+
+  function firstColumn(): Promise<string> {
+    const path = 'jsonpath={.spec.versions[0].additionalPrinterColumns[0].name}';
+    return controlPlane.mustKubectl(['get', `crd/${OWN_CRDS[0]}.apps.kruise.io`, '-o', path]);
+  }
 });
 
 /** As Helm leaves an object of OpenKruise's chart, whose definitions have fewer columns. */
