@@ -58,7 +58,8 @@ export class ManagerProcess implements AsyncDisposable {
     return this.#program.lastEnd;
   }
 
-  async ready(timeoutMs = 30_000): Promise<void> {
+  /** The manager before it may have kept its Lease, and the caches of thousands of nodes are to be filled. */
+  async ready(timeoutMs = 120_000): Promise<void> {
     const isReady = async (): Promise<boolean> => (await fetch(`${this.#url}/readyz`)).ok;
     const what = `${this.#program.name} to be ready`;
     try {

@@ -13,6 +13,9 @@ export interface PullJobOptions {
   readonly on?: 'small pool';
 }
 
+/** For thousands of nodes on a machine that has other things to do as well. */
+const CLEAN_UP_MS = 300_000;
+
 /** A running ImagePullJob with a pull secret, so that it has all that a job can leave behind. */
 export class PullJob {
   readonly targets: number;
@@ -67,8 +70,10 @@ export class PullJob {
   async leavesNothing(): Promise<void> {
     const { client, daemons } = this.#world;
     await client.delete(IMAGE_PULL_JOBS, this.#key);
-    await until(async () => (await this.#read()) === undefined, { what: 'the job to go' });
-    await until(() => daemons.wanting(this.#image).length === 0, { what: 'the last tag to go' });
+    const gone = async (): Promise<boolean> => (await this.#read()) === undefined;
+    await until(gone, { what: 'the job to go', timeoutMs: CLEAN_UP_MS });
+    const released = (): boolean => daemons.wanting(this.#image).length === 0;
+    await until(released, { what: 'the last tag to go', timeoutMs: CLEAN_UP_MS });
     const mirrors = await client.list(SECRETS, { namespace: DAEMON_SECRETS_NAMESPACE });
     assert.deepEqual(
       mirrors.items.map(({ metadata }) => metadata.name),

@@ -160,5 +160,6 @@ async function haveNodeImages(client: KubeClient, count: number): Promise<void> 
   await until(async () => (await client.list(NODE_IMAGES)).items.length === count, {
     what: 'a NodeImage for every Node',
     everyMs: 300,
+    timeoutMs: 300_000,
   });
 }
