@@ -23,6 +23,7 @@ const GENERATED = [
     file: 'manifests/observability/grafana-dashboard.json',
     by: ['--import', 'tsx', 'scripts/generate-dashboard.ts'],
   },
+  { file: 'docs/reference/fields.md', by: ['--import', 'tsx', 'scripts/generate-fields.ts'] },
   { file: 'manifests/chart', by: ['--import', 'tsx', 'scripts/generate-chart.ts'] },
 ];
 

@@ -18,9 +18,14 @@ export interface DocPage {
 /** Every page of the checkout that people read, in the order in which its commands run. */
 export function docPages(): readonly DocPage[] {
   const rank = (path: string): number => (path === FIRST ? 0 : path === LAST ? 2 : 1);
-  return [...PAGES, ...FOLDERS.flatMap(markdownIn)]
+  return pagePaths()
     .toSorted((a, b) => rank(a) - rank(b) || a.localeCompare(b))
     .map(path => ({ path, blocks: blocksOf(path) }));
+}
+
+/** The paths of these pages in the checkout. */
+export function pagePaths(): readonly string[] {
+  return [...PAGES, ...FOLDERS.flatMap(markdownIn)];
 }
 
 function markdownIn(folder: string): readonly string[] {
