@@ -3,6 +3,7 @@ import { type ChartValue, chartValues } from './chart-values.ts';
 const INTRODUCTION = `<!-- Generated from values.yaml: npm run generate. -->
 # Helm chart of Headstart
 
+<!-- test: skip test/cluster/chart.cluster.ts runs Helm against this chart -->
 \`\`\`sh
 helm install headstart manifests/chart --namespace headstart-system --create-namespace --set manager.image.repository=REGISTRY/headstart
 \`\`\`

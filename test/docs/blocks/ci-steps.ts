@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 export function ciSteps(): ReadonlyMap<string, string> {
   const script = readFileSync(new URL('../../../.ci/run', import.meta.url), 'utf8');
   return new Map(
-    [...script.matchAll(/^step (\S+) (.+)$/gm)].map(([, name = '', command = '']) => [
+    [...script.matchAll(/^(?:step|begin) (\S+) (.+)$/gm)].map(([, name = '', command = '']) => [
       name,
       command.replace(' --silent', ''),
     ]),

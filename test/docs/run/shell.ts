@@ -19,7 +19,7 @@ export interface ShellOptions {
 }
 
 /** Longer than the slowest command that pages wait for, a rollout of the DaemonSet. */
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 240_000;
 
 /** A search that finds nothing is an answer, too. */
 const PRELUDE = `set -u -a -o pipefail
