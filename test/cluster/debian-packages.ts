@@ -37,6 +37,8 @@ const PACKAGES: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
     existsSync('/bin/busybox') && (await run(['ldd', '/bin/busybox'])).code !== 0,
   iproute2: program('tc'),
   openssl: program('openssl'),
+  // A command of docs/quick-start-on-a-cluster.md.
+  jq: program('jq'),
   // Argo CD runs health checks in this version of Lua.
   'lua5.1': program('lua5.1'),
   // The browser that looks at the dashboard.
