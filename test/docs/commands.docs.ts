@@ -41,10 +41,13 @@ describe('Commands and samples of the pages', () => {
     });
   }
 
-  it('run but for those that say why not', () => {
-    const all = docPages().flatMap(({ blocks }) => blocks);
-    const runnable = all.filter(({ language }) => language !== 'text');
-    assert.equal(ran + left.length, runnable.length);
-    assert.ok(ran > left.length);
+  // A suite of its own: mocha runs the tests of a suite before the suites in it.
+  describe('all of them', () => {
+    it('ran but for those that say why not', () => {
+      const all = docPages().flatMap(({ blocks }) => blocks);
+      const runnable = all.filter(({ language }) => language !== 'text');
+      assert.equal(ran + left.length, runnable.length);
+      assert.ok(ran > left.length);
+    });
   });
 });
