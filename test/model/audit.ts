@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Secret } from '../../api/core.ts';
 import type { ImagePullJob } from '../../api/image-pull-job.ts';
-import { keyOf } from '../../api/meta.ts';
+import { controllerOf, keyOf } from '../../api/meta.ts';
 import type { NodeImage } from '../../api/node-image.ts';
 import type { FakeClock } from '../support/fake-clock.ts';
 import type { StoredChange } from '../support/fake-kube/fake-store.ts';
 import { fresh, JobBook, LATEST_NEWS_MS, type NodeBook } from './job-book.ts';
+import { mayExpire } from './lifetimes.ts';
 import { isFull } from './objects.ts';
 import { foreignChanges } from './owned-fields.ts';
 import { createdMsOf, isOutOfPatience, isPullLate } from './patience.ts';
@@ -120,6 +121,11 @@ export class Audit {
     const uid = job.metadata.uid ?? '';
     if (change.type === 'DELETED') {
       this.#books.delete(uid);
+      const { deletionTimestamp } = job.metadata;
+      const byItself = deletionTimestamp === undefined && controllerOf(job) === undefined;
+      if (actor === 'manager' && byItself && !mayExpire(job, this.#clock.now())) {
+        this.#report('the manager deleted a job before its time', change);
+      }
       return;
     }
     const book = this.#books.get(uid) ?? new JobBook(job);

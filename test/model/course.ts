@@ -12,6 +12,8 @@ export interface Course {
   readonly jitter: number;
   /** 0: no ceiling. */
   readonly maxPullsPerRegistry: number;
+  /** At its end a whole day passes, which takes as long as all the rest. */
+  readonly endsWithADay: boolean;
 }
 
 /** Where a course failed. What comes after that need not be played again. */
@@ -27,13 +29,13 @@ export interface Outcome {
 /** Plays a course: its steps, a pause in which everything has to be exact, and the time until all jobs have ended; not further than `until`. */
 export async function playCourse(course: Course, until: Stage = 'end'): Promise<Outcome> {
   await using world = new ModelWorld({ ...course, random: randomFrom(course.jitter) });
-  const failed = await problemsOf(world, course.steps, until);
+  const failed = await problemsOf(world, course, until);
   return { writes: world.audit.writes, ...(failed === undefined ? {} : { failed }) };
 }
 
 async function problemsOf(
   world: ModelWorld,
-  steps: readonly Step[],
+  { steps, endsWithADay }: Course,
   until: Stage,
 ): Promise<Outcome['failed']> {
   const judge = (stage: Stage, more: readonly string[] = []): Outcome['failed'] => {
@@ -51,7 +53,7 @@ async function problemsOf(
   if (until === 'steps') return undefined;
   const paused = judge('pause', await exactProblems(world));
   if (paused !== undefined || until === 'pause') return paused;
-  return judge('end', await endlessProblems(world));
+  return judge('end', await endlessProblems(world, { endsWithADay }));
 }
 
 /** Numbers in [0, 1) that follow from `start` (mulberry32). */

@@ -8,6 +8,7 @@ const courses: fc.Arbitrary<Course> = fc.record({
   steps: stepsArbitrary,
   jitter: fc.nat(),
   maxPullsPerRegistry: fc.constantFrom(0, 0, 1, 2, 3),
+  endsWithADay: fc.constantFrom(false, false, false, false, false, true),
 });
 
 /** Which courses are played, and for how long. */

@@ -52,11 +52,11 @@ async function byPerson(world: ModelWorld, step: Step): Promise<void> {
     case 'create-list':
       return create<ImageListPullJob>(world, IMAGE_LIST_PULL_JOBS, {
         metadata: { name: step.list, namespace: NAMESPACE },
-        spec: { ...templateOf(BASIC), images: step.images },
+        spec: { ...templateOf(BASIC), parallelism: step.parallelism, images: step.images },
       });
     case 'edit-list':
       return merge(world, IMAGE_LIST_PULL_JOBS, inDefault(step.list), {
-        spec: { images: step.images },
+        spec: { images: step.images, parallelism: step.parallelism },
       });
     case 'delete-list':
       return remove(world, IMAGE_LIST_PULL_JOBS, inDefault(step.list));

@@ -1,4 +1,5 @@
 import { IMAGE_LIST_PULL_JOBS, IMAGE_PULL_JOBS } from '../../api/resources.ts';
+import { lifetimeProblems, missedDays } from './lifetimes.ts';
 import { play } from './play.ts';
 import { recount, summaryOf } from './recount.ts';
 import type { ModelWorld } from './world.ts';
@@ -12,6 +13,8 @@ const MINUTE_MS = 60_000;
 const CATCH_UP_MS = 150_000;
 /** Silence, unavailability and the deadline of a pull, one after the other, and some more. */
 const UNTIL_ALL_END_MS = 60 * MINUTE_MS;
+/** With what came before it more than the longest day between two pulls. */
+const DAY_HOURS = 24;
 /** More writes than this for each object within ten quiet minutes are a loop. */
 const QUIET_WRITES = 2;
 
@@ -24,7 +27,11 @@ export async function exactProblems(world: ModelWorld): Promise<readonly string[
   // Something may be due in this very moment; a status is written once a second.
   for (let attempt = 0; attempt < 5; attempt++) {
     await world.pass(1_500);
-    problems = [...miscounted(world), ...orphans(world)];
+    problems = [
+      ...miscounted(world),
+      ...orphans(world),
+      ...lifetimeProblems(world.truth, world.clock.now()),
+    ];
     if (problems.length === 0) break;
   }
   world.daemons.frozen = false;
@@ -32,7 +39,10 @@ export async function exactProblems(world: ModelWorld): Promise<readonly string[
 }
 
 /** When nobody disturbs them any longer, jobs end and nothing is written any more; then they can all be deleted. Returns what goes on. */
-export async function endlessProblems(world: ModelWorld): Promise<readonly string[]> {
+export async function endlessProblems(
+  world: ModelWorld,
+  { endsWithADay }: { readonly endsWithADay: boolean },
+): Promise<readonly string[]> {
   world.heal();
   world.daemons.heal();
   await unpause(world);
@@ -42,7 +52,21 @@ export async function endlessProblems(world: ModelWorld): Promise<readonly strin
     .filter(({ status }) => status?.completionTime === undefined)
     .map(job => `job ${job.metadata.name} does not end: ${JSON.stringify(job.status)}`);
   const problems = [...unfinished, ...(await noise(world)), ...(await exactProblems(world))];
-  return [...problems, ...(await leftovers(world))];
+  return [
+    ...problems,
+    ...(endsWithADay ? await dailyProblems(world) : []),
+    ...(await leftovers(world)),
+  ];
+}
+
+/** Never jobs pull once a day; without any of them a day is like another. */
+async function dailyProblems(world: ModelWorld): Promise<readonly string[]> {
+  const { truth, clock } = world;
+  if (![...truth.jobs.values()].some(({ spec }) => spec.completionPolicy.type === 'Never')) {
+    return [];
+  }
+  for (let hour = 0; hour <= DAY_HOURS; hour++) await world.pass(60 * MINUTE_MS);
+  return [...missedDays(truth, clock.now()), ...world.audit.problems];
 }
 
 function miscounted(world: ModelWorld): string[] {

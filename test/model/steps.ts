@@ -44,6 +44,7 @@ export type Step =
       readonly do: 'create-list' | 'edit-list';
       readonly list: string;
       readonly images: readonly string[];
+      readonly parallelism: number;
     }
   | { readonly do: 'delete-list'; readonly list: string }
   | { readonly do: 'join' | 'leave' | 'recreate' | 'virtual'; readonly node: string }
@@ -156,7 +157,10 @@ const EVENTS: readonly ReturnType<typeof weighted>[] = [
   weighted(3, one(['edit-job'], { job, spec })),
   weighted(3, one(['set-parallelism'], { job, parallelism })),
   weighted(3, one(['delete-job', 'note-job'], { job })),
-  weighted(2, one(['create-list', 'edit-list'], { list, images })),
+  weighted(
+    2,
+    one(['create-list', 'edit-list'], { list, images, parallelism: fc.constantFrom(1, 2, 2, 3) }),
+  ),
   weighted(1, one(['delete-list'], { list })),
   weighted(4, one(['join', 'leave', 'recreate', 'virtual'], { node })),
   weighted(5, one(['ready', 'not-ready', 'disk-pressure'], { node })),
