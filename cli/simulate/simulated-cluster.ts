@@ -60,5 +60,5 @@ function startBackend(clock: SimulatedClock, random: () => number): Promise<Back
   // No webhook is configured, so none is called.
   const webhooks = createWebhookClient({ resolve: () => undefined, clock });
   const objects = customResourceDefinitions(OWN_CRDS);
-  return createBackend({ objects, tracksFields: false }, { clock, log, random, uuid, webhooks });
+  return createBackend({ objects, isTrusting: true }, { clock, log, random, uuid, webhooks });
 }

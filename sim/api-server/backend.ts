@@ -14,6 +14,6 @@ export interface Backend {
   /** A number in [0, 1), for generated names. */
   readonly random: () => number;
   readonly uuid: () => string;
-  /** Whether the owners of fields are recorded in every object. */
-  readonly tracksFields: boolean;
+  /** Whether writes are taken as they are: unchecked, without defaults and owners of fields. */
+  readonly isTrusting: boolean;
 }

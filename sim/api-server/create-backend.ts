@@ -15,8 +15,8 @@ export interface BackendOptions {
   readonly objects: readonly KubeObject[];
   /** Changes of each resource that watches can go back. Default 10,000. */
   readonly watchWindow?: number;
-  /** Whether the owners of fields are recorded in every object. Default true; server-side apply needs it. */
-  readonly tracksFields?: boolean;
+  /** Whether to take writes as they are: unchecked, without defaults and owners of fields. For clients of our own that are many. Default false. */
+  readonly isTrusting?: boolean;
 }
 
 export interface BackendDeps {
@@ -31,14 +31,14 @@ const DEFAULT_WATCH_WINDOW = 10_000;
 
 /** What an API server is behind its door: a store, the kinds in it, and admission. */
 export async function createBackend(
-  { objects, watchWindow = DEFAULT_WATCH_WINDOW, tracksFields = true }: BackendOptions,
+  { objects, watchWindow = DEFAULT_WATCH_WINDOW, isTrusting = false }: BackendOptions,
   { webhooks, ...deps }: BackendDeps,
   prepare: (backend: Backend) => void = () => {},
 ): Promise<Backend> {
   const store = new Store(watchWindow);
   const admission = createAdmission({ ...deps, store, client: webhooks });
   const registry = new Registry(BUILT_IN_RESOURCES);
-  const backend: Backend = { ...deps, store, registry, admission, tracksFields };
+  const backend: Backend = { ...deps, store, registry, admission, isTrusting };
   serveDefinitions(backend);
   prepare(backend);
   await seedObjects(backend, objects);
