@@ -119,10 +119,11 @@ describe('the Helm chart, rendered', () => {
     );
     const flagsOf = (kind: string): readonly string[] => {
       const workload = rendered.find(each => each.kind === kind);
-      const { template } = workload?.['spec'] as {
+      assert.ok(workload, kind);
+      const { template: podTemplate } = workload['spec'] as {
         template: { spec: { containers: readonly { args: readonly string[] }[] } };
       };
-      const [, ...flags] = template.spec.containers[0]?.args ?? [];
+      const [, ...flags] = podTemplate.spec.containers[0]?.args ?? [];
       return flags.map(flag => flag.replace(/=.*/, ''));
     };
     const known = (command: Command): readonly string[] =>

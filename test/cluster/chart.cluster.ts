@@ -26,7 +26,7 @@ describe('Headstart, installed by Helm', () => {
 
   const setting = (...pairs: string[]): string[] => pairs.flatMap(pair => ['--set', pair]);
   const release = (verb: 'install' | 'upgrade', ...args: string[]): Promise<string> =>
-    helm(verb, 'headstart', CHART, ...values, '--wait', '--timeout=120s', ...args);
+    helm(verb, 'headstart', CHART, ...values, '--wait', '--timeout=240s', ...args);
   const names = async (...kinds: string[]): Promise<string[]> =>
     (await cluster.mustKubectl(['get', ...kinds, '-o', 'name'])).split('\n').filter(Boolean);
   const ours = async (...kinds: string[]): Promise<string[]> =>
@@ -80,7 +80,7 @@ describe('Headstart, installed by Helm', () => {
   it('leaves the definitions and the jobs when it is uninstalled, and no finalizer', async () => {
     await startProtectedJob();
     assert.deepEqual(await finalizersOf('unfinished'), [FINALIZER_DELETION_PROTECTION]);
-    await helm('uninstall', 'headstart', '--wait', '--timeout=120s');
+    await helm('uninstall', 'headstart', '--wait', '--timeout=240s');
     assert.deepEqual(await finalizersOf('unfinished'), []);
     assert.equal((await ours('crds')).length, 3);
     await assertNothingElseIsLeft();
@@ -93,7 +93,7 @@ describe('Headstart, installed by Helm', () => {
   });
 
   it('takes the definitions with it when it was told not to keep them', async () => {
-    await helm('uninstall', 'headstart', '--wait', '--timeout=120s');
+    await helm('uninstall', 'headstart', '--wait', '--timeout=240s');
     assert.deepEqual(await ours('crds'), []);
     await assertNothingElseIsLeft();
   });

@@ -48,7 +48,7 @@ export function helmOn(controlPlane: ControlPlane): (...args: string[]) => Promi
     HELM_DATA_HOME: home,
   };
   return async (...args) => {
-    const { code, stdout, stderr } = await runHelm(args, { env, timeoutMs: 240_000 });
+    const { code, stdout, stderr } = await runHelm(args, { env, timeoutMs: 280_000 });
     if (code !== 0) throw new Error(`exit code ${code} of helm ${args.join(' ')}\n${stderr}`);
     return stdout;
   };
