@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { IMAGE_PULL_JOBS } from '../../../api/resources.ts';
+import { IMAGE_PULL_JOBS, PODS } from '../../../api/resources.ts';
 import { KubeError } from '../../../kube/kube-error.ts';
 import { createPlainMetrics } from '../../../runtime/plain-metrics.ts';
+import type { FakeKube } from '../../support/fake-kube.ts';
 import { clientOf } from '../client-of.ts';
-import { node, nodeNames, pullJob, startCluster, startReplica } from '../cluster.ts';
+import { node, nodeNames, podOn, pullJob, startCluster, startReplica } from '../cluster.ts';
 import { lagging } from '../lagging.ts';
 
 const MINUTE_MS = 60_000;
@@ -27,6 +28,33 @@ describe('image-pull-job controller: leaders and lost answers', () => {
     assert.deepEqual([...cluster.daemons.nodes].sort(), nodeNames(20));
     assert.equal(cluster.status('warm').succeeded, 20);
     assert.equal(cluster.status('warm').startTime, '2026-01-01T00:00:00Z');
+  });
+
+  it('a new leader takes a percentage of the nodes that the status names last: never more, and the progress stands', async () => {
+    const seed = (kube: FakeKube) => {
+      for (const name of nodeNames(20)) kube.seed(PODS, podOn(name, `web-${name}`));
+    };
+    await using cluster = await startCluster({ nodes: 20, pullMs: 2_000, seed });
+    const podSelector = { matchLabels: { app: 'web' } };
+    await cluster.create(pullJob('warm', { parallelism: '20%', podSelector }));
+    await cluster.run(2_500);
+    assert.equal(cluster.daemons.pulling, 4);
+    for (const name of nodeNames(20).slice(10)) await cluster.deletePod(`web-${name}`);
+    await cluster.run(1_000);
+    const before = cluster.status('warm');
+    assert.deepEqual([before.desired, before.succeeded], [10, 4]);
+    cluster.kill();
+    await cluster.run(9_000);
+    await using replica = await startReplica(cluster.kube, cluster.kube.clock);
+    await replica.lead();
+    await cluster.run(100);
+    assert.equal(cluster.daemons.pulling, 2);
+    const after = cluster.status('warm');
+    assert.deepEqual([after.desired, after.succeeded], [10, 8]);
+    assert.equal(after.message, 'job is running, progress 80.0%');
+    await cluster.run(5_000);
+    assert.equal(cluster.status('warm').message, 'job has completed');
+    assert.equal(cluster.daemons.mostAtOnce, 4);
   });
 
   it('a new leader whose cache lags behind first reads what the old one wrote last', async () => {
