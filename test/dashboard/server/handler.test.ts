@@ -96,9 +96,10 @@ describe('the server of the dashboard', () => {
 
   it('forbids scripts, frames and forms of others in every answer', async () => {
     await using server = await serve();
-    for (const path of ['/', '/api/node?name=a', '/api/events', '/nowhere']) {
+    for (const path of ['/', '/api/node?name=a', '/nowhere', '/api/events']) {
       const response = await fetch(server.url + path);
-      await response.body?.cancel();
+      if (path === '/api/events') await response.body?.cancel();
+      else await response.text();
       const policy = response.headers.get('content-security-policy') ?? '';
       for (const rule of ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"]) {
         assert.ok(policy.includes(rule), `${path}: ${policy}`);
