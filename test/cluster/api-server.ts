@@ -36,6 +36,9 @@ interface ApiServerDeps {
 
 const SERVICE_NETWORK = '10.96.0.0/16';
 const SERVICE_ADDRESS = '10.96.0.1';
+/** It takes four seconds, and on a busy machine more than a minute. */
+const START_MS = 120_000;
+const ANSWER_MS = 5_000;
 
 /** Starts kube-apiserver with RBAC on `address` and a free port. */
 export async function startApiServer(
@@ -75,7 +78,8 @@ export async function startApiServer(
   });
   const ready = async (): Promise<void> => {
     try {
-      await until(() => program.isRunning && isReady(url, ca), { what: '/readyz', everyMs: 50 });
+      const patience = { timeoutMs: START_MS, everyMs: 50 };
+      await until(() => program.isRunning && isReady(url, ca), { what: '/readyz', ...patience });
     } catch (cause) {
       throw new Error(`kube-apiserver did not start\n${await program.logTail()}`, { cause });
     }
@@ -116,7 +120,7 @@ function flagsOf({ pki, admin, etcd }: ApiServerDeps): Readonly<Record<string, s
 /** Asks without credentials: health is public, and other answers than 200 mean "not yet". */
 function isReady(url: string, ca: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    get(`${url}/readyz`, { ca, timeout: 1_000, agent: false }, response => {
+    get(`${url}/readyz`, { ca, timeout: ANSWER_MS, agent: false }, response => {
       response.resume();
       resolve(response.statusCode === 200);
     })
