@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MANAGER_SERVICE_ACCOUNT, SYSTEM_NAMESPACE } from '../api/names.ts';
+import { MANAGER_MEMORY_ENV } from '../manifests/manager.ts';
 import type { CleanupStack } from '../test/cluster/cleanup-stack.ts';
 import type { ControlPlane } from '../test/cluster/control-plane.ts';
 import { freePort } from '../test/cluster/free-port.ts';
@@ -8,8 +9,8 @@ import { mustRun, startBackground } from '../test/cluster/process.ts';
 import { until } from '../test/cluster/until.ts';
 import { podEnvironment } from './pod-environment.ts';
 
-/** The heap that Node gives itself in a pod with the memory limit of the shipped Deployment, 1 GiB. A large machine would make it wasteful. */
-const HEAP_OF_POD = ['--max-old-space-size=512', '--max-semi-space-size=4'];
+/** The old space that Node gives itself in a pod with the memory limit of the shipped Deployment, 1 GiB. A large machine would make it wasteful. */
+const HEAP_OF_POD = ['--max-old-space-size=512'];
 
 const CHECKOUT = join(import.meta.dirname, '..');
 
@@ -27,10 +28,13 @@ export async function startManager(
   const manager = startBackground({
     name: 'manager',
     logFile: join(folder, 'manager.log'),
-    env: await podEnvironment(controlPlane, {
-      namespace: SYSTEM_NAMESPACE,
-      serviceAccount: MANAGER_SERVICE_ACCOUNT,
-    }),
+    env: {
+      ...MANAGER_MEMORY_ENV,
+      ...(await podEnvironment(controlPlane, {
+        namespace: SYSTEM_NAMESPACE,
+        serviceAccount: MANAGER_SERVICE_ACCOUNT,
+      })),
+    },
     command: [
       process.execPath,
       ...HEAP_OF_POD,

@@ -5,7 +5,7 @@ import { noMetrics } from '../runtime/metrics.ts';
 import { Semaphore } from '../runtime/semaphore.ts';
 
 /** More at once would not be faster. */
-const WRITES_AT_ONCE = 32;
+export const WRITES_AT_ONCE = 32;
 /** Nodes are spread over so many groups, by label. */
 export const NODE_GROUPS = 10;
 export const LABEL_GROUP = 'bench/group';

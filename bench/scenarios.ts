@@ -1,3 +1,4 @@
+import { bare } from './bare.ts';
 import { churn } from './churn.ts';
 import { daemon } from './daemon.ts';
 import { fanout } from './fanout.ts';
@@ -7,4 +8,12 @@ import type { Scenario } from './scenario.ts';
 import { webhook } from './webhook.ts';
 
 /** Every scenario there is. */
-export const SCENARIOS: readonly Scenario[] = [fanout, nodes, rollout, churn, webhook, daemon];
+export const SCENARIOS: readonly Scenario[] = [
+  fanout,
+  bare,
+  nodes,
+  rollout,
+  churn,
+  webhook,
+  daemon,
+];

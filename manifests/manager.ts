@@ -5,8 +5,8 @@ import { probes } from './probes.ts';
 import { RESTRICTED } from './restricted.ts';
 
 /**
- * In a pod with this memory limit Node collects garbage whenever 4 MB have come together, and a review of 13 KB makes a hundred: with 16 MB
- * a review costs a tenth less CPU.
+ * Under this memory limit Node would collect young objects by every 4 MB. A review leaves some 100 KB of them, and costs a tenth less
+ * CPU when they are collected by every 16 MB.
  */
 export const MANAGER_MEMORY_ENV = { NODE_OPTIONS: '--max-semi-space-size=16' } as const;
 
