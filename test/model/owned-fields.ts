@@ -1,7 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Secret } from '../../api/core.ts';
 import { type KubeObject, keyOf } from '../../api/meta.ts';
-import type { ImageSpec, ImageTagSpec, NodeImage } from '../../api/node-image.ts';
+import {
+  type ImageSpec,
+  type ImageTagSpec,
+  MAX_IMAGES_PER_NODE,
+  type NodeImage,
+} from '../../api/node-image.ts';
 import type { StoredChange } from '../support/fake-kube/fake-store.ts';
 
 const FINALIZER = 'apps.kruise.io/deletion-protection';
@@ -96,11 +101,17 @@ function ofNodeImage(change: StoredChange): string[] {
   return [
     ...differing(change, ['spec'], ['labels', 'ownerReferences']),
     ...(specKept ? [] : ['changed a foreign field of the spec']),
+    ...(isTooFull(after, before) ? ['wrote more images than a NodeImage may hold'] : []),
     ...Object.entries(before.spec?.images ?? {}).flatMap(([name, image]) =>
       ofImage(name, { image, now: after.spec?.images?.[name], status: before.status }),
     ),
   ];
 }
+
+const imagesIn = ({ spec }: NodeImage): number => Object.keys(spec?.images ?? {}).length;
+
+const isTooFull = (after: NodeImage, before: NodeImage): boolean =>
+  imagesIn(after) > Math.max(MAX_IMAGES_PER_NODE, imagesIn(before));
 
 interface ImageChange {
   readonly image: ImageSpec;

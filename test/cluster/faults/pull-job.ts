@@ -13,8 +13,8 @@ export interface PullJobOptions {
   readonly on?: 'small pool';
 }
 
-/** For thousands of nodes on a machine that has other things to do as well. */
-const CLEAN_UP_MS = 300_000;
+/** For thousands of nodes to begin or to be released, on a machine that has other things to do as well. */
+const MOST_MS = 300_000;
 
 /** A running ImagePullJob with a pull secret, so that it has all that a job can leave behind. */
 export class PullJob {
@@ -46,7 +46,7 @@ export class PullJob {
   async hasBegun(share: number): Promise<void> {
     const nodes = Math.ceil(this.targets * share);
     const what = `${nodes} nodes to begin (job ${this.#options.name})`;
-    await until(() => this.begun >= nodes, { what, everyMs: 10, timeoutMs: 120_000 });
+    await until(() => this.begun >= nodes, { what, everyMs: 10, timeoutMs: MOST_MS });
   }
 
   /** Waits for the end, which has to be a good one: every node once, never more than `parallelism` together. */
@@ -71,9 +71,9 @@ export class PullJob {
     const { client, daemons } = this.#world;
     await client.delete(IMAGE_PULL_JOBS, this.#key);
     const gone = async (): Promise<boolean> => (await this.#read()) === undefined;
-    await until(gone, { what: 'the job to go', timeoutMs: CLEAN_UP_MS });
+    await until(gone, { what: 'the job to go', timeoutMs: MOST_MS });
     const released = (): boolean => daemons.wanting(this.#image).length === 0;
-    await until(released, { what: 'the last tag to go', timeoutMs: CLEAN_UP_MS });
+    await until(released, { what: 'the last tag to go', timeoutMs: MOST_MS });
     const mirrors = await client.list(SECRETS, { namespace: DAEMON_SECRETS_NAMESPACE });
     assert.deepEqual(
       mirrors.items.map(({ metadata }) => metadata.name),
