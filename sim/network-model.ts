@@ -56,6 +56,8 @@ export class NetworkModel {
         unlink();
         this.#advance();
         this.#classes.remove(transfer);
+        // Time is counted in whole milliseconds: what would have gone over the link since its true end went nowhere.
+        this.#sentBytes += Math.min(0, transfer.mark);
         this.#rebalanceSoon();
         settle();
       };
