@@ -7,6 +7,7 @@ import { managerCommand } from '../../cli/manager/command.ts';
 import { FEATURE_GATES } from '../../cli/manager/options.ts';
 import { manifestsCommand } from '../../cli/manifests/command.ts';
 import { retireCommand } from '../../cli/retire/command.ts';
+import { simulateCommand } from '../../cli/simulate/command.ts';
 
 const root = new URL('../../', import.meta.url);
 const page = (name: string): string =>
@@ -31,6 +32,7 @@ describe('docs/reference', () => {
     demoCommand(),
     manifestsCommand(),
     retireCommand(),
+    simulateCommand(),
   ]) {
     it(`has every flag of ${command.name()} with its default`, () => {
       const [, section = ''] = page('flags').split(`## headstart ${command.name()}\n`);
