@@ -32,4 +32,13 @@ describe('Links of the pages', () => {
       }
     });
   }
+
+  it('of docs/README.md lead to every page but those of one alert or decision', () => {
+    const index = linksOf(readFileSync('docs/README.md', 'utf8')).map(link => join('docs', link));
+    const pages = pagePaths().filter(path => /^docs\/(?!adr\/|runbooks\/|README)/.test(path));
+    assert.deepEqual(
+      pages.filter(path => !index.includes(path)),
+      [],
+    );
+  });
 });
