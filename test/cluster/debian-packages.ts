@@ -32,6 +32,8 @@ const PACKAGES: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   iptables: program('iptables'),
   conntrack: program('conntrack'),
   skopeo: program('skopeo'),
+  // Carries out the Dockerfile.
+  buildah: program('buildah'),
   // Test images hold nothing but this file: ldd fails on a program without libraries.
   'busybox-static': async () =>
     existsSync('/bin/busybox') && (await run(['ldd', '/bin/busybox'])).code !== 0,

@@ -2,14 +2,15 @@ import assert from 'node:assert/strict';
 import { DAEMON_NAMESPACE, SYSTEM_NAMESPACE } from '../../api/names.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 import { diagnoseFailures } from './diagnose.ts';
-import { installHeadstart, pushHeadstart } from './install.ts';
+import { installHeadstart, pushHeadstartImages } from './install.ts';
 import { mostNodesAtOnce } from './registry-door.ts';
 
 describe('Headstart in Pods, installed as shipped', () => {
   let cluster: Cluster;
   before(async () => {
     cluster = await startCluster({ nodes: 4 });
-    await installHeadstart(cluster, { image: await pushHeadstart(cluster) });
+    const { manager, daemon } = await pushHeadstartImages(cluster);
+    await installHeadstart(cluster, { image: manager, daemonImage: daemon });
   });
   after(() => cluster?.stop());
   diagnoseFailures(() => cluster);

@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DAEMON_NAMESPACE, SYSTEM_NAMESPACE } from '../../api/names.ts';
-import { writeHeadstartImage } from '../../scripts/headstart-image.ts';
 import type { Cluster } from './cluster.ts';
 import { diagnose } from './diagnose.ts';
-import { mustRun } from './process.ts';
+import { headstartLayouts } from './headstart-layouts.ts';
+import type { Target } from './image-builder.ts';
 import { shippedYaml } from './shipped-manifests.ts';
 
 const CHECKOUT = join(import.meta.dirname, '..', '..');
@@ -13,27 +11,41 @@ const MANIFESTS = join(CHECKOUT, 'manifests');
 /** Workloads of clusters without OpenKruise. */
 const WORKLOAD_CRDS = ['crds/clonesets.yaml', 'crds/statefulsets.yaml', 'crds/daemonsets.yaml'];
 
-/** Builds Headstart and its container image from this checkout and pushes it; returns the reference. */
-export async function pushHeadstart(cluster: Cluster): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'headstart-build-'));
-  const [dist, layout] = [join(folder, 'dist'), join(folder, 'layout')];
-  try {
-    await mustRun([process.execPath, join(CHECKOUT, 'scripts', 'build.mjs'), dist]);
-    await writeHeadstartImage(layout, dist);
-    return await cluster.registry.pushLayout(`${layout}:headstart`, 'headstart:test');
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+/** References of the images of both targets of the Dockerfile. */
+export type HeadstartImages = Readonly<Record<Target, string>>;
+
+/** Builds the images from this checkout, once a run, and pushes them. */
+export async function pushHeadstartImages({ registry }: Cluster): Promise<HeadstartImages> {
+  const { manager, daemon } = await headstartLayouts();
+  return {
+    manager: await registry.pushLayout(manager, 'headstart:test'),
+    daemon: await registry.pushLayout(daemon, 'headstart-daemon:test'),
+  };
 }
 
-/** Installs the manifests as a user does, with `image`, and returns when every replica and every node's daemon is Ready. */
+/** As pushHeadstartImages(), for installations with one image for both: the manager's. */
+export async function pushHeadstart(cluster: Cluster): Promise<string> {
+  return (await pushHeadstartImages(cluster)).manager;
+}
+
+export interface InstallImages {
+  readonly image: string;
+  /** Of the DaemonSet. Default: the same. */
+  readonly daemonImage?: string;
+}
+
+/** Installs the manifests as a user does, with these images, and returns when every replica and every node's daemon is Ready. */
 export async function installHeadstart(
   cluster: Cluster,
-  { image }: { readonly image: string },
+  { image, daemonImage = image }: InstallImages,
 ): Promise<void> {
   for (const crd of WORKLOAD_CRDS) await cluster.mustKubectl(['apply', '-f', join(MANIFESTS, crd)]);
   const install = await shippedYaml();
-  await cluster.apply(install.replaceAll(/^( +image: )headstart:\S+$/gm, `$1${image}`));
+  await cluster.apply(
+    install
+      .replaceAll(/^( +- name: daemon\n +image: )headstart:\S+$/gm, `$1${daemonImage}`)
+      .replaceAll(/^( +image: )headstart:\S+$/gm, `$1${image}`),
+  );
   try {
     await Promise.all([
       isRolledOut(cluster, SYSTEM_NAMESPACE, 'deployment/headstart-manager'),

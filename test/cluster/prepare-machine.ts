@@ -2,10 +2,12 @@
 import { installDebianPackages } from './debian-packages.ts';
 import { DEFINITIONS, goModule } from './go-module.ts';
 import { buildHelm } from './helm.ts';
+import { makeImageBases } from './image-bases.ts';
 import { buildKubernetesPrograms } from './kubernetes-programs.ts';
 
 await installDebianPackages();
 await buildKubernetesPrograms();
 await buildHelm();
+await makeImageBases();
 for (const module of Object.values(DEFINITIONS)) await goModule(module);
 console.log('This machine can run the cluster tests.');
