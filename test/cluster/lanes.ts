@@ -1,15 +1,17 @@
 // npm run test:cluster: every suite in a mocha of its own, as many side by side as the machine has cores. With arguments, one mocha gets them.
+// Not mocha --parallel: an interrupt ends its workers at once, and their clusters stay.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
+import { headstartLayouts, LAYOUTS_VARIABLE } from './headstart-layouts.ts';
 
 /** A suite with four nodes takes 2 GB, and 32 of the 128 inotify instances that Linux gives a user. */
 const LANES_AT_MOST = 3;
 /** In this order, so that no lane is left with a long one at the end; all others follow. */
 const LONGEST_FIRST = ['faults', 'rollout', 'installed', 'bench', 'bench-daemon', 'daemon'];
-/** Last, one after the other: certificates that live for seconds, webhooks that have two seconds for an answer. */
-const ALONE = ['webhook-replicas'];
+/** Last, one after the other: certificates that live for seconds, webhooks that have two seconds for an answer, a run that is timed. */
+const ALONE = ['webhook-replicas', 'simulate'];
 
 const MOCHA = ['node_modules/mocha/bin/_mocha', '--config', 'test/cluster/.mocharc.json'];
 const FILES = readdirSync(import.meta.dirname).filter(name => name.endsWith('.cluster.ts'));
@@ -39,6 +41,9 @@ async function inLanes(): Promise<void> {
   const alone = ALONE.map(fileOf);
   const others = FILES.filter(file => !longest.includes(file) && !alone.includes(file));
   const sideBySide = [...longest, ...others];
+  // Where they cannot be built, each suite that needs them says why.
+  const layouts = await headstartLayouts().catch(() => undefined);
+  if (layouts !== undefined) process.env[LAYOUTS_VARIABLE] = JSON.stringify(layouts);
   const lanes = Math.min(availableParallelism(), LANES_AT_MOST);
   await Promise.all(Array.from({ length: lanes }, () => lane(sideBySide)));
   await lane(alone);
