@@ -158,7 +158,7 @@ const EVENTS: readonly ReturnType<typeof weighted>[] = [
   weighted(3, one(['set-parallelism'], { job, parallelism })),
   weighted(3, one(['delete-job', 'note-job'], { job })),
   weighted(
-    2,
+    5,
     one(['create-list', 'edit-list'], { list, images, parallelism: fc.constantFrom(1, 2, 2, 3) }),
   ),
   weighted(1, one(['delete-list'], { list })),
