@@ -11,7 +11,7 @@ export interface Look {
   readonly scheme: 'light' | 'dark';
 }
 
-export const WIDE: Look = { width: 1280, height: 840, scheme: 'light' };
+export const WIDE: Look = { width: 1280, height: 700, scheme: 'light' };
 export const WIDE_DARK: Look = { ...WIDE, scheme: 'dark' };
 /** As wide and high as a common phone, in CSS pixels. */
 export const PHONE: Look = { width: 390, height: 844, scheme: 'light' };

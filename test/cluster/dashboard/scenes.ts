@@ -45,9 +45,12 @@ async function rollOut(client: KubeClient): Promise<void> {
   await client.create(CLONE_SETS, workload());
   const ready = async (): Promise<boolean> =>
     (await client.list(PODS, { namespace: 'default' })).items.filter(isReady).length === 12;
-  await until(ready, { what: '12 pods', everyMs: 100 });
+  await until(ready, { what: '12 pods', everyMs: 100, timeoutMs: 120_000 });
   await createJob(client, 'base-runtime', 'registry.example.com/base/runtime:2026.11');
-  await createJob(client, 'ledger', 'registry.example.com/private/ledger:v7', ['node-11', 'node-12']);
+  await createJob(client, 'ledger', 'registry.example.com/private/ledger:v7', [
+    'node-11',
+    'node-12',
+  ]);
   await ended(client, 2);
   await client.patch(CLONE_SETS, web, {
     type: 'json',
@@ -79,7 +82,7 @@ async function ended(client: KubeClient, count: number): Promise<void> {
     const { items } = await client.list(IMAGE_PULL_JOBS, { namespace: 'default' });
     return items.filter(({ status }) => status?.completionTime !== undefined).length === count;
   };
-  await until(isDone, { what: 'the first jobs', everyMs: 100 });
+  await until(isDone, { what: 'the first jobs', everyMs: 100, timeoutMs: 120_000 });
 }
 
 function workload(): Workload {

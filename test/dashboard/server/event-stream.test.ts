@@ -22,9 +22,9 @@ function slowReader(highWaterMark = 16) {
       const parser = new EventParser();
       const names: string[] = [];
       for (;;) {
-        const piece: unknown = pipe.read();
+        const piece = pipe.read() as Buffer | null;
         if (piece === null) return names;
-        names.push(...parser.push(String(piece)).map(({ event }) => event));
+        names.push(...parser.push(piece.toString()).map(({ event }) => event));
         await settle();
       }
     },

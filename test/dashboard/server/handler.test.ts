@@ -156,6 +156,6 @@ describe('the server of the dashboard', () => {
       Array.from({ length: 32 }, () => fetch(`${server.url}/api/events`)),
     );
     assert.equal(await statusOf(`${server.url}/api/events`), 503);
-    await Promise.all(streams.map(({ body }) => body?.cancel()));
+    for (const { body } of streams) await body?.cancel();
   });
 });
