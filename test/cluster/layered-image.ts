@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeOciImage } from '../../scripts/oci-image.ts';
+import { writeOciImage } from './oci-image.ts';
 import type { Registry } from './registry.ts';
 import { pushOciImage } from './test-image.ts';
 

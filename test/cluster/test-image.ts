@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeOciImage } from '../../scripts/oci-image.ts';
 import { binary } from './binaries.ts';
+import { writeOciImage } from './oci-image.ts';
 import { mustRun } from './process.ts';
 
 export interface TestImageOptions {
