@@ -10,7 +10,7 @@ describe('isShown', () => {
     ['another bar', '████░░░░░░░░ 2/6', '██████░░░░░░ 3/6'],
     ['the end of a line', 'node-1: failed to pull …: 401', 'node-1: failed to pull a/b:1: 401'],
     ['lines left out', 'first\n…\nlast', 'first\n2\n3\nlast'],
-    ['no line left out', 'first\n…\nlast', 'first\n\nlast'],
+    ['no line left out', 'first\n…\nlast', 'first\nlast'],
   ];
   for (const [what, shown, printed] of same) {
     it(`lets pass: ${what}`, () => assert.ok(isShown(shown.split('\n'), printed)));

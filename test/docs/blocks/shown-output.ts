@@ -1,6 +1,5 @@
 /** Parts of an output that differ from run to run, and what they look like. The first that fits wins. */
 const VARIES: readonly (readonly [part: RegExp, pattern: string])[] = [
-  [/^…$/, '(?:.*\\n)*?.*'],
   [/…/, '.*'],
   // Names that end with a hash, as those of jobs and pods.
   [/-[0-9a-f]{10,12}\b/, '-[0-9a-z]{5,12}'],
@@ -10,15 +9,21 @@ const VARIES: readonly (readonly [part: RegExp, pattern: string])[] = [
   [/ {2,}/, ' +'],
 ];
 
+/** None, too. */
+const ANY_LINES = '(?:.*\\n)*';
+
 /** True when `output` is what a page shows: equal but for ages, hashes, bars, widths of columns and what `…` stands for. */
 export function isShown(
   shown: readonly string[],
   output: string,
   { numbersVary = false }: { readonly numbersVary?: boolean } = {},
 ): boolean {
-  const pattern = shown.map(line => patternOf(line.trimEnd(), numbersVary)).join('\n');
-  const lines = output.split('\n').map(line => line.trimEnd());
-  return new RegExp(`^${pattern}$`).test(lines.join('\n').trimEnd());
+  const lines = output.trimEnd().split('\n');
+  const pattern = shown.map(line =>
+    line === '…' ? ANY_LINES : `${patternOf(line.trimEnd(), numbersVary)}\n`,
+  );
+  const printed = lines.map(line => `${line.trimEnd()}\n`);
+  return new RegExp(`^${pattern.join('')}$`).test(printed.join(''));
 }
 
 function patternOf(text: string, numbersVary: boolean): string {
