@@ -21,6 +21,7 @@ export class NetworkModel {
   readonly #classes = new TransferClasses();
   #advancedAt = 0;
   #sentBytes = 0;
+  #started = 0;
   #cancelTimer = (): void => {};
   #rebalancing = false;
 
@@ -63,6 +64,7 @@ export class NetworkModel {
       };
       const transfer: Transfer = {
         links,
+        order: this.#started++,
         class: undefined,
         mark: bytes,
         finish: () => end(resolve),
@@ -115,7 +117,7 @@ export class NetworkModel {
 
   #complete(): void {
     this.#advance();
-    for (const each of [...this.#classes.all]) {
+    for (const each of this.#classes.all) {
       while (leftOfNext(each) <= NOTHING_LEFT_BYTES) each.next?.finish();
     }
     this.#rebalanceSoon();

@@ -4,6 +4,8 @@ import type { Link } from './max-min-fair.ts';
 /** Bytes on their way over links. */
 export interface Transfer {
   readonly links: readonly Link[];
+  /** Of its start: of those that end together the first one ends first. */
+  readonly order: number;
   readonly finish: () => void;
   /** Those of its kind it runs with; undefined once it has ended. */
   class: TransferClass | undefined;
@@ -26,7 +28,7 @@ export class TransferClass {
   /** Bytes that each got since the class began. */
   #served = 0;
   readonly #byMark = new BinaryHeap<{ readonly transfer: Transfer; readonly mark: number }>(
-    (a, b) => a.mark < b.mark,
+    (a, b) => a.mark < b.mark || (a.mark === b.mark && a.transfer.order < b.transfer.order),
   );
 
   constructor(shared: readonly Link[], ownBytesPerSecond: number) {

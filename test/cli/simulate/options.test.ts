@@ -19,10 +19,9 @@ describe('options of headstart simulate', () => {
   });
 
   it('take what people write', () => {
-    const { scenario, deadlineMs } = read(
-      ...['--nodes', '5000', '--shared', '60%', '--slow-nodes', '5%:10x'],
-      ...['--zone-bandwidth', '2.5GB/s', '--deadline', '10m'],
-    );
+    const line =
+      '--nodes 5000 --shared 60% --slow-nodes 5%:10x --zone-bandwidth 2.5GB/s --deadline 10m';
+    const { scenario, deadlineMs } = read(...line.split(' '));
     assert.equal(scenario.nodes, 5000);
     assert.equal(scenario.sharedShare, 0.6);
     assert.deepEqual(scenario.slow, { share: 0.05, factor: 10 });
