@@ -77,4 +77,25 @@ describe('maxMinFairRates', () => {
       }),
     );
   });
+
+  it('gives a flow that stands for many what each of them would get', () => {
+    const counted = networks.chain(flows => {
+      const counts = fc.array(fc.integer({ min: 1, max: 5 }), {
+        minLength: flows.length,
+        maxLength: flows.length,
+      });
+      return counts.map(each => ({ flows, counts: each }));
+    });
+    fc.assert(
+      fc.property(counted, ({ flows, counts }) => {
+        const rates = maxMinFairRates(flows, counts);
+        const owners = counts.flatMap((count, flow) => Array.from({ length: count }, () => flow));
+        const single = maxMinFairRates(owners.map(flow => flows[flow] ?? []));
+        for (const [i, flow] of owners.entries()) {
+          const [one = 0, all = 0] = [single[i], rates[flow]];
+          assert.ok(Math.abs(one - all) <= one * 1e-6, `flow ${flow}: ${one} and ${all}`);
+        }
+      }),
+    );
+  });
 });
