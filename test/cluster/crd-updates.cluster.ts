@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { customResourceDefinitions } from '../../manifests/crds.ts';
 import { imagePullJob, named, nodeImage, TAG } from '../manifests/test-objects.ts';
 import { type CrdServer, startCrdServer } from './crd-server.ts';
+import { describeWith } from './kubernetes-version.ts';
 import { until } from './until.ts';
 
 describe('CRDs on kube-apiserver, over the life of an object', () => {
@@ -61,7 +62,7 @@ describe('CRDs on kube-apiserver, over the life of an object', () => {
     });
   });
 
-  describe('let an object that broke a rule before live on', () => {
+  describeWith('validationRatcheting', 'let an object that broke a rule before live on', () => {
     const was = named('legacy', {
       ...imagePullJob({ imagePullPolicy: 'Never', parallelism: 'abc', selector: { names: [] } }),
     });

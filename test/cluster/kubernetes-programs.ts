@@ -15,14 +15,16 @@ const PROGRAMS = [
   'kube-proxy',
   'kubectl',
 ];
-/** Without the cloud providers that were part of Kubernetes up to 1.30: they and their libraries are a third of it. */
+/** Without the cloud providers that were part of Kubernetes up to 1.30, and the libraries of their clouds. */
 const TAGS = 'providerless';
 /** `go build` of a cold cache takes ten minutes on two cores. */
 const BUILD_TIMEOUT_MS = 40 * 60_000;
 
-/** Builds the Kubernetes programs that this machine lacks into the cache outside of the checkout. Needs Go. */
-export async function buildKubernetesPrograms(): Promise<void> {
-  const missing = PROGRAMS.filter(program => findBinary(program) === undefined);
+/** Builds the Kubernetes programs that this machine lacks, all or those named, into the cache outside of the checkout. Needs Go. */
+export async function buildKubernetesPrograms(named: readonly string[] = []): Promise<void> {
+  const missing = (named.length === 0 ? PROGRAMS : named).filter(
+    program => findBinary(program) === undefined,
+  );
   if (missing.length === 0) return;
   if (findBinary('go') === undefined) {
     throw new Error(`Go is needed to build ${missing.join(', ')}: https://go.dev/dl`);

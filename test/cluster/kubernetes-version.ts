@@ -12,6 +12,8 @@ export const FIRST_MINOR = {
   ValidatingAdmissionPolicy: 30,
   /** `authentication.kubernetes.io/node-name` in what admission knows of a ServiceAccount's token (KEP-4193). */
   nodeOfToken: 30,
+  /** An update is not refused for what was invalid before and stays as it was (KEP-4008). */
+  validationRatcheting: 30,
 } as const;
 
 export type Feature = keyof typeof FIRST_MINOR;
