@@ -93,7 +93,8 @@ describe('the dashboard in Chromium', () => {
       const { page } = await openPage(browser, PHONE);
       await page.goto(dashboard.url);
       await untilLive(page);
-      await page.getByText('12/12 nodes', { exact: false }).first().waitFor({ timeout: 90_000 });
+      const job = page.locator('li.job').filter({ hasText: 'default/checkout' });
+      await job.getByText('Complete', { exact: true }).waitFor({ timeout: 150_000 });
       await showStory(page);
       await page.getByText('Warm', { exact: true }).waitFor({ timeout: 30_000 });
       await page.close();

@@ -12,9 +12,9 @@ import { FakeKube } from '../../support/fake-kube.ts';
 import { until } from '../until.ts';
 import { fillFleet } from './large-fleet.ts';
 
-/** Of the new image; a node loads it in about 20 s, so that there is time to look. */
+/** Of the new image; a node loads it in about 8 s, so that there is time to look. */
 const IMAGE_BYTES = 400e6;
-const NODE_BYTES_PER_SECOND = 20e6;
+const NODE_BYTES_PER_SECOND = 50e6;
 const [OLD, NEW] = [
   'registry.example.com/shop/checkout:v41',
   'registry.example.com/shop/checkout:v42',
