@@ -177,7 +177,7 @@ describe('the dashboard in Chromium', () => {
       await page.keyboard.press('Enter');
       await page.getByLabel('State').waitFor();
       await page.keyboard.press('Tab');
-      await page.keyboard.type('failed');
+      await page.keyboard.press('ArrowDown');
       await page.getByRole('row').nth(1).getByText('Unauthorized').waitFor();
       const node = await page.getByRole('row').nth(1).getByRole('button').innerText();
       await tabTo(page, node);
