@@ -19,22 +19,30 @@ const LONGEST_WAIT_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      const cancel = systemClock.after(ms, () => {
-        unlink();
-        resolve();
-      });
-      const unlink = onAbort(signal, () => {
-        cancel();
-        reject(signal?.reason as Error);
-      });
-    }),
+  sleep: (ms, signal) => sleepOn(systemClock, ms, signal),
   after: (ms, callback) => {
     const timer = setTimeout(callback, Math.min(ms, LONGEST_WAIT_MS));
     return () => clearTimeout(timer);
   },
 };
+
+/** {@link Clock.sleep} of any clock that has timers. */
+export function sleepOn(
+  clock: Pick<Clock, 'after'>,
+  ms: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(ms, () => {
+      unlink();
+      resolve();
+    });
+    const unlink = onAbort(signal, () => {
+      cancel();
+      reject(signal?.reason as Error);
+    });
+  });
+}
 
 /** RFC 3339 with seconds, as Kubernetes writes metav1.Time. */
 export function timestamp(clock: Clock): string {

@@ -1,6 +1,5 @@
-import { onAbort } from './abort.ts';
 import { BinaryHeap } from './binary-heap.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, sleepOn } from './clock.ts';
 
 interface Timer {
   readonly at: number;
@@ -32,16 +31,7 @@ export class SimulatedClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const cancel = this.after(ms, () => {
-        unlink();
-        resolve();
-      });
-      const unlink = onAbort(signal, () => {
-        cancel();
-        reject(signal?.reason as Error);
-      });
-    });
+    return sleepOn(this, ms, signal);
   }
 
   after(ms: number, callback: () => void): () => void {

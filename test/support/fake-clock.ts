@@ -1,5 +1,4 @@
-import { onAbort } from '../../runtime/abort.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import { type Clock, sleepOn } from '../../runtime/clock.ts';
 
 interface Timer {
   readonly at: number;
@@ -28,16 +27,7 @@ export class FakeClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const cancel = this.after(ms, () => {
-        unlink();
-        resolve();
-      });
-      const unlink = onAbort(signal, () => {
-        cancel();
-        reject(signal?.reason as Error);
-      });
-    });
+    return sleepOn(this, ms, signal);
   }
 
   after(ms: number, callback: () => void): () => void {
