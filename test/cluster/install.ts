@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DAEMON_NAMESPACE, SYSTEM_NAMESPACE } from '../../api/names.ts';
 import type { Cluster } from './cluster.ts';
@@ -5,6 +6,7 @@ import { diagnose } from './diagnose.ts';
 import { headstartLayouts } from './headstart-layouts.ts';
 import type { Target } from './image-builder.ts';
 import { shippedYaml } from './shipped-manifests.ts';
+import { until } from './until.ts';
 
 const CHECKOUT = join(import.meta.dirname, '..', '..');
 const MANIFESTS = join(CHECKOUT, 'manifests');
@@ -34,7 +36,10 @@ export interface InstallImages {
   readonly daemonImage?: string;
 }
 
-/** Installs the manifests as a user does, with these images, and returns when every replica and every node's daemon is Ready. */
+/**
+ * Installs the manifests as a user does, with these images, and returns when every replica and every node's daemon is Ready and webhooks
+ * are asked.
+ */
 export async function installHeadstart(
   cluster: Cluster,
   { image, daemonImage = image }: InstallImages,
@@ -54,6 +59,30 @@ export async function installHeadstart(
   } catch (cause) {
     throw new Error(`Headstart did not become ready\n${await diagnose(cluster)}`, { cause });
   }
+  await untilWebhooksAnswer(cluster);
+}
+
+/** They are armed when they are ready, and the API server learns of it a moment later. Only they warn of a job for nobody. */
+async function untilWebhooksAnswer(cluster: Cluster): Promise<void> {
+  const file = join(cluster.folder, 'job-for-nobody.json');
+  const job = {
+    apiVersion: 'apps.kruise.io/v1beta1',
+    kind: 'ImagePullJob',
+    metadata: { name: 'for-nobody', namespace: 'default' },
+    spec: {
+      image: 'nginx:1.27',
+      selector: { names: ['nobody'] },
+      completionPolicy: { type: 'Always' },
+    },
+  };
+  await writeFile(file, JSON.stringify(job));
+  await until(
+    async () => {
+      const { stderr } = await cluster.kubectl('create', '--dry-run=server', '-f', file);
+      return stderr.includes('Warning: ');
+    },
+    { what: 'the webhooks to answer', everyMs: 500 },
+  );
 }
 
 async function isRolledOut(cluster: Cluster, namespace: string, what: string): Promise<void> {

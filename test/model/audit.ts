@@ -276,7 +276,9 @@ export class Audit {
     if (over || job.status?.completionTime !== undefined || node === undefined) return;
     const { name } = change.object.metadata;
     const isTarget = targetsOf(job, this.#truth).has(name);
-    const edited = nowMs - book.editedMs < LATEST_NEWS_MS;
+    // What the API server refused to take away goes when it lets it go, however late.
+    const refused = (this.#refusedAtMs.get(name) ?? 0) >= book.editedMs;
+    const edited = refused || nowMs - book.editedMs < LATEST_NEWS_MS;
     if (was.kind !== 'pending') {
       // What an edit took away may be asked for anew, as soon as the job chooses the node again.
       if (edited) delete node.ended;
