@@ -6,7 +6,7 @@ import type { NodeImage } from '../../api/node-image.ts';
 import type { FakeClock } from '../support/fake-clock.ts';
 import type { StoredChange } from '../support/fake-kube/fake-store.ts';
 import { fresh, JobBook, LATEST_NEWS_MS, type NodeBook } from './job-book.ts';
-import { mayExpire } from './lifetimes.ts';
+import { mayExpire, REPULL_MS } from './lifetimes.ts';
 import { isFull } from './objects.ts';
 import { foreignChanges } from './owned-fields.ts';
 import { createdMsOf, isOutOfPatience, isPullLate } from './patience.ts';
@@ -20,7 +20,6 @@ import type { Truth } from './truth.ts';
 /** Who made a change. `person`: everybody who is no part of Headstart. */
 export type Actor = 'manager' | 'daemon' | 'person';
 
-const REPULL_MS = 24 * 3_600_000 - 600_000;
 /** Looks at every change of the API in the moment it is made, and remembers what breaks a rule. */
 export class Audit {
   readonly problems: string[] = [];
@@ -276,11 +275,10 @@ export class Audit {
     if (over || job.status?.completionTime !== undefined || node === undefined) return;
     const { name } = change.object.metadata;
     const isTarget = targetsOf(job, this.#truth).has(name);
-    // What the API server refused to take away goes when it lets it go, however late.
-    const refused = (this.#refusedAtMs.get(name) ?? 0) >= book.editedMs;
-    const edited = refused || nowMs - book.editedMs < LATEST_NEWS_MS;
+    const wasRefused = (this.#refusedAtMs.get(name) ?? 0) >= book.editedMs;
+    const edited = wasRefused || nowMs - book.editedMs < LATEST_NEWS_MS;
     if (was.kind !== 'pending') {
-      // What an edit took away may be asked for anew, as soon as the job chooses the node again.
+      // What an edit took away, late where the API server refused it, may be asked for anew when the job chooses the node again.
       if (edited) delete node.ended;
       else this.#report(`${book.name}: the result of an unfinished job was dropped`, change);
       return;

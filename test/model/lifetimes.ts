@@ -5,6 +5,8 @@ import { standingOf, statusOf } from './standing.ts';
 import { targetsOf, unavailableSince } from './targets.ts';
 import type { Truth } from './truth.ts';
 
+/** A Never job may pull again after so long. */
+export const REPULL_MS = 24 * 3_600_000 - 600_000;
 /** A day, ten minutes either way, and some for the pull itself. */
 const LONGEST_DAY_MS = (24 * 60 + 10 + 5) * 60_000;
 /** Between the end of a time and what follows from it. */
@@ -65,10 +67,10 @@ type Counts = Partial<Record<'desired' | 'active' | 'completed' | 'succeeded', n
 const summaryOf = ({ desired = 0, active = 0, completed = 0, succeeded = 0 }: Counts): string =>
   `${desired} desired, ${active} active, ${completed} completed, ${succeeded} succeeded`;
 
-/** Targets of Never jobs that should have pulled again by now, although their nodes can. */
+/** Targets of Never jobs that should have pulled again by now, although their nodes can. A job that had ended before an edit stays ended. */
 export function missedDays(truth: Truth, nowMs: number): readonly string[] {
   const never = [...truth.jobs.values()].filter(
-    ({ spec }) => spec.completionPolicy.type === 'Never',
+    job => job.spec.completionPolicy.type === 'Never' && !isOver(job),
   );
   return never.flatMap(job => {
     const { name, uid = '' } = job.metadata;
