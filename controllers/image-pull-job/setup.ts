@@ -81,6 +81,10 @@ export function setupImagePullJobController(
   const waker = new JobWaker(deps, views, controller);
   jobs.onChange(({ object }) => controller.enqueue(keyOf(object)));
   informers.nodeImages.onChange(change => waker.forNodeImage(change));
+  // Of a NodeImage that came and went while its watch was away only our own writes told.
+  known.onChange(name => {
+    if (known.get(name) === undefined) waker.forNode(name);
+  });
   nodes.onChange(change => {
     if (changedNode(change)) waker.forNode(change.object.metadata.name);
   });

@@ -46,6 +46,10 @@ export function setupNodeImageController(
   nodeImages.onChange(change => {
     if (needsTidying(change, owners)) controller.enqueue(change.object.metadata.name);
   });
+  // The answer to a write may come after the NodeImage went, and its Node with it: nothing else would tell that it is gone.
+  deps.known.onChange(name => {
+    if (nodes.get(name) === undefined) controller.enqueue(name);
+  });
   imagePullJobs.onChange(change => {
     const { uid = '' } = change.object.metadata;
     if (change.type === 'deleted') owners.deleted(uid);

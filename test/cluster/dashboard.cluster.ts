@@ -175,7 +175,7 @@ describe('the dashboard in Chromium', () => {
       assert.equal(await focused(page), 'Skip to the jobs');
       await tabTo(page, 'Nodes as a table');
       await page.keyboard.press('Enter');
-      await page.getByLabel('State').waitFor();
+      await page.getByLabel(/^State/).waitFor();
       await page.keyboard.press('Tab');
       await page.keyboard.press('ArrowDown');
       await page.getByRole('row').nth(1).getByText('Unauthorized').waitFor();

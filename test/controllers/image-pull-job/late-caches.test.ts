@@ -74,6 +74,46 @@ describe('image-pull-job controller: late caches, late leaders', () => {
     assert.equal(cluster.status('warm').succeeded, 1);
   });
 
+  it('a node that came and went while the watch of NodeImages is away is no target', async () => {
+    await using cluster = await startCluster({ nodes: 2 });
+    const { client, release } = lagging(cluster.kube);
+    await using replica = await startReplica(client, cluster.kube.clock);
+    cluster.kill();
+    await replica.lead();
+    await cluster.create(pullJob('warm', { parallelism: 0 }));
+    await cluster.setNode(node('node-03'));
+    await cluster.run(1_000);
+    await cluster.kube.delete(NODES, { name: 'node-03' });
+    await cluster.run(MINUTE_MS);
+    assert.equal(await cluster.kube.get(NODE_IMAGES, { name: 'node-03' }), undefined);
+    const { desired, waiting, unavailable } = cluster.status('warm');
+    assert.deepEqual({ desired, waiting, unavailable }, { desired: 2, waiting: 2, unavailable: 0 });
+    release();
+  });
+
+  it('a node that went before the answer to its last write came is no target', async () => {
+    await using cluster = await startCluster({ nodes: 2, end: () => 'hangs' });
+    const { kube } = cluster;
+    const client = clientOf(kube, {
+      patch: async (resource, name, patch, options) => {
+        const answer = await kube.patch(resource, name, patch, options);
+        if (name.name === 'node-03') await kube.clock.sleep(3_000);
+        return answer;
+      },
+    });
+    cluster.kill();
+    await using replica = await startReplica(client, kube.clock);
+    await replica.lead();
+    await cluster.setNode(node('node-03'));
+    await cluster.run(1_000);
+    await cluster.create(pullJob('warm', { parallelism: 3 }));
+    await cluster.run(1_000);
+    await kube.delete(NODES, { name: 'node-03' });
+    await cluster.run(MINUTE_MS);
+    const { desired, active, unavailable } = cluster.status('warm');
+    assert.deepEqual({ desired, active, unavailable }, { desired: 2, active: 2, unavailable: 0 });
+  });
+
   it('a node that was full and has room again is served by a new leader', async () => {
     await using cluster = await startCluster({ nodes: 2, end: () => 'hangs' });
     const putImages = (value: object) => {
