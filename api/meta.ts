@@ -111,3 +111,10 @@ export function controllerOf(object: KubeObject): OwnerReference | undefined {
 export function isBeingDeleted(object: KubeObject): boolean {
   return object.metadata.deletionTimestamp !== undefined;
 }
+
+/** Whether two states of an object are the same one. Versions are only ever compared for equality. */
+export function isSameVersion(a: KubeObject, b: KubeObject | undefined): boolean {
+  return (
+    a.metadata.uid === b?.metadata.uid && a.metadata.resourceVersion === b?.metadata.resourceVersion
+  );
+}

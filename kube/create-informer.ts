@@ -1,4 +1,4 @@
-import { type KubeObject, keyOf, type ObjectKey } from '../api/meta.ts';
+import { isSameVersion, type KubeObject, keyOf, type ObjectKey } from '../api/meta.ts';
 import { apiVersionOf, type Resource } from '../api/resource.ts';
 import { untilAborted } from '../runtime/abort.ts';
 import type { LogFields } from '../runtime/log.ts';
@@ -173,6 +173,3 @@ function changesOf<T extends KubeObject>(previous: T | undefined, object: T): Ch
     { type: 'added', object },
   ];
 }
-
-const isSameVersion = (a: KubeObject, b: KubeObject): boolean =>
-  a.metadata.uid === b.metadata.uid && a.metadata.resourceVersion === b.metadata.resourceVersion;

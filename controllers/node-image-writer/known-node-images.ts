@@ -1,3 +1,4 @@
+import { isSameVersion } from '../../api/meta.ts';
 import type { NodeImage } from '../../api/node-image.ts';
 import { NODE_IMAGES } from '../../api/resources.ts';
 import type { Change, Informer } from '../../kube/informer.ts';
@@ -132,9 +133,6 @@ export class KnownNodeImages {
     if (passed) this.#ahead.delete(object.metadata.name);
   }
 }
-
-const isSameVersion = (a: NodeImage, b: NodeImage): boolean =>
-  a.metadata.resourceVersion === b.metadata.resourceVersion;
 
 /** RFC 3339 in UTC with seconds: text order is time order. */
 const createdAt = (nodeImage: NodeImage): string => nodeImage.metadata.creationTimestamp ?? '';

@@ -1,3 +1,4 @@
+import { isSameVersion } from '../../api/meta.ts';
 import type { NodeImage, NodeImageSpec } from '../../api/node-image.ts';
 import { NODE_IMAGES } from '../../api/resources.ts';
 import type { JsonPatchOperation, KubeClient } from '../../kube/kube-client.ts';
@@ -179,9 +180,6 @@ export class NodeImageWriter {
 /** A patch of paths that are no longer there is 422, before the API server looks at the resourceVersion. */
 const mayBeStale = (error: unknown): boolean =>
   isConflict(error) || isNotFound(error) || isInvalid(error);
-
-const isSameVersion = (a: NodeImage, b: NodeImage | undefined): boolean =>
-  a.metadata.resourceVersion === b?.metadata.resourceVersion;
 
 /** Applies the changes one after the other; an outcome is there for each that was refused. */
 function applyAll(
